@@ -1,0 +1,1 @@
+"""Checks: one module per claim; measure and inference become a finding."""

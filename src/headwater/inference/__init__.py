@@ -1,0 +1,1 @@
+"""Inference: statistics on small tables."""

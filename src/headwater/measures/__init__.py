@@ -1,0 +1,1 @@
+"""Measures: record tables to small aggregate tables, as Ibis expressions."""

@@ -1,0 +1,1 @@
+"""The record: tidy tables of what happened, and the places it can live."""

@@ -1,0 +1,1 @@
+"""Report: findings to HTML, JSON and the terminal."""

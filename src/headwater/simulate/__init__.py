@@ -1,0 +1,1 @@
+"""Simulate: operations with planted truths."""
