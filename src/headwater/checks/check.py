@@ -78,8 +78,10 @@ class Check:
 
     @property
     def family(self) -> str:
+        """The family of questions it belongs to: the letter of its code."""
         return self.code[0]
 
     @property
     def defaults(self) -> dict[str, Any]:
+        """The value of each parameter when nobody sets it."""
         return {parameter.name: parameter.default for parameter in self.parameters}

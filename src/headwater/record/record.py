@@ -34,9 +34,13 @@ class Record:
         counts: dict[str, int] = {}
         for name, definition in TABLES.items():
             table = self.tables[name]
-            row = table.aggregate(
-                __rows=table.count(), **{column: table[column].count() for column in definition.names}
-            ).to_pyarrow().to_pylist()[0]
+            row = (
+                table.aggregate(
+                    __rows=table.count(), **{column: table[column].count() for column in definition.names}
+                )
+                .to_pyarrow()
+                .to_pylist()[0]
+            )
             counts[name] = row.pop("__rows")
             counts |= {f"{name}.{column}": count for column, count in row.items()}
         return counts

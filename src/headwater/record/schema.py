@@ -31,8 +31,14 @@ def conform(expr: ir.Table, table: Table) -> ir.Table:
     have = set(expr.columns)
     return expr.select(
         **{
-            column.name: (expr[column.name] if column.name in have else ibis.null())
-            .cast(column.ibis_type.lstrip("!"))
+            column.name: (expr[column.name] if column.name in have else ibis.null()).cast(
+                column.ibis_type.lstrip("!")
+            )
             for column in table.columns
         }
     )
+
+
+def empty(table: Table) -> ir.Table:
+    """A table of the record without rows."""
+    return ibis.memtable(schema_of(table).to_pyarrow().empty_table())

@@ -58,6 +58,7 @@ class Column:
 
     @property
     def ibis_type(self) -> str:
+        """The Ibis type, with a mark where null is not allowed."""
         return IBIS_TYPES[self.kind] if self.null else "!" + IBIS_TYPES[self.kind]
 
 
@@ -72,9 +73,11 @@ class Table:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The column names in order."""
         return tuple(column.name for column in self.columns)
 
     def column(self, name: str) -> Column:
+        """The column of that name."""
         return next(column for column in self.columns if column.name == name)
 
 
@@ -93,7 +96,9 @@ CONTACTS = Table(
         _id("contact_id", "Identifier of the contact in its source."),
         Column("opened_at", "time", "When the customer made the contact.", null=False),
         Column("closed_at", "time", "When it was closed for the last time; null while open."),
-        Column("customer_id", "text", "Pseudonym of the customer; null when not identified.", person="customer"),
+        Column(
+            "customer_id", "text", "Pseudonym of the customer; null when not identified.", person="customer"
+        ),
         Column("channel", "text", "How it came: phone, email, chat, web, or the source's own word."),
         Column("queue", "text", "Line or team it was sent to first."),
         Column("topic", "text", "What it was about, in the source's own categories."),

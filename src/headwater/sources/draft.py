@@ -1,0 +1,234 @@
+"""Draft a mapping for a file nobody has described: by the names of its columns and what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from headwater.errors import MappingError
+from headwater.sources.columns import ColumnFacts, decimal_of, facts, has_forms, order_evidence
+from headwater.sources.dates import Order, formats_for
+from headwater.sources.mapping import FIELDS, ROW_KINDS, Field, Mapping, RowKind
+from headwater.sources.stage import Stage
+from headwater.sources.vocabulary import (
+    COLUMN_NAMES,
+    ENDING_WORDS,
+    KIND_WORDS,
+    NOBODY,
+    STATUS_WORDS,
+    meaning,
+    plain,
+    without_unit,
+)  # fmt: skip
+
+#: A column of words is read as categories when it has no more of them than this.
+MOST_WORDS = 200
+_KIND_OF_CELLS = {"time": ("time",), "date": ("time",), "number": ("number", "time"), "integer": ("number",)}
+_WORD_GROUPS = {"status": STATUS_WORDS, "ended_by": ENDING_WORDS, "kind": KIND_WORDS}
+#: Fields that a row of each kind can carry; others are left unmapped.
+_USED: dict[RowKind, tuple[str, ...]] = {
+    "contact": ("contact_id", "opened_at", "closed_at", "customer_id", "channel", "queue", "team", "topic",
+                "priority", "status", "agent_id", "started_at", "ended_at", "wait_seconds", "handle_seconds",
+                "ended_by", "recorded_reopens", "recorded_handoffs", "recorded_replies", "language"),
+    "touch": ("contact_id", "touch_id", "opened_at", "closed_at", "customer_id", "channel", "queue", "team",
+              "topic", "priority", "status", "agent_id", "started_at", "ended_at", "wait_seconds",
+              "handle_seconds", "ended_by", "language"),
+    "event": ("contact_id", "at", "kind", "customer_id", "channel", "queue", "team", "topic", "priority",
+              "agent_id", "opened_at"),
+    "state": ("contact_id", "at", "opened_at", "closed_at", "customer_id", "channel", "queue", "team", "topic",
+              "priority", "status", "agent_id", "recorded_reopens", "recorded_handoffs", "recorded_replies"),
+    "message": (), "rating": (),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted mapping, why each column was taken for what, and the questions only people can answer."""
+
+    mapping: Mapping
+    reasons: Dict[str, str]
+    questions: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+@dataclass
+class _Work:
+    """The draft while it grows."""
+
+    stage: Stage
+    columns: dict[str, ColumnFacts]
+    chosen: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    assumed: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+
+def draft(stage: Stage, timezone: str = "") -> Draft:
+    """A mapping for the file on this stage. MappingError when no column can be a contact or a time."""
+    work = _Work(stage, facts(stage))
+    _choose(work)
+    rows = _rows(work)
+    _complete(work, rows)
+    used = {name: column for name, column in work.chosen.items() if name in _USED[rows]}
+    formats = _formats(work, used)
+    values = {name: _values(work, name, used[name]) for name in _WORD_GROUPS if name in used}
+    fields = {name: _field(work, name, column) for name, column in used.items()}
+    work.assumed.insert(0, f"Each row was taken for {ROW_KINDS[rows][0]}.")
+    if not timezone:
+        work.questions.append("timezone: which clock do these times show? Write it like Europe/Berlin.")
+    numbers = [column for name, column in used.items() if FIELDS[name].kind in ("number", "integer")]
+    mapping = Mapping(
+        name="drafted", title="a file without a known profile", rows=rows, fields=fields, timezone=timezone, formats=formats,
+        decimal=decimal_of(work.columns, numbers), values=values, assumed=tuple(work.assumed),
+    )  # fmt: skip
+    reasons = {name: _reason(work, name, column) for name, column in used.items()}
+    unused = tuple(name for name in work.columns if name not in used.values())
+    return Draft(mapping, reasons, tuple(work.questions), unused)
+
+
+def _choose(work: _Work) -> None:
+    """Give each field the column whose name fits best and whose cells can be what the field needs."""
+    names = {column: without_unit(plain(column)) for column in work.columns}
+    offers = []
+    for name, words in COLUMN_NAMES.items():
+        for column, (bare, unit) in names.items():
+            rank = _rank(bare, plain(column), words)
+            if rank is not None and _can_be(work.columns[column], name):
+                offers.append((rank, list(COLUMN_NAMES).index(name), name, column, unit))
+    for _, _, name, column, unit in sorted(offers):
+        if name not in work.chosen and column not in work.chosen.values():
+            work.chosen[name] = column
+            if unit and name.endswith("_seconds"):
+                work.units[name] = unit
+
+
+def _rank(bare: str, full: str, words: tuple[str, ...]) -> int | None:
+    """How well a column's name fits: the place of the word that equals it, later if it only holds it."""
+    for place, word in enumerate(words):
+        if word in (bare, full):
+            return place
+    for place, word in enumerate(words):
+        if len(word) > 4 and " " in word and f" {word} " in f" {full} ":
+            return 100 + place
+    return None
+
+
+def _can_be(column: ColumnFacts, name: str) -> bool:
+    kinds = _KIND_OF_CELLS.get(FIELDS[name].kind)
+    if column.kind == "empty":
+        return False
+    if name == "contact_id":
+        return column.kind != "time" and (column.distinct > 1 or column.known == 1)
+    return column.kind in kinds if kinds else column.kind != "time"
+
+
+def _rows(work: _Work) -> RowKind:
+    """What a row is: told by whether contacts repeat, and by what else stands in the row."""
+    if "contact_id" not in work.chosen:
+        _give_up(work, "a ticket or contact id", "contact_id")
+    contact = work.columns[work.chosen["contact_id"]]
+    repeats = contact.known > 1.05 * contact.distinct and not contact.looks_unique
+    if not repeats:
+        return "contact"
+    if "kind" in work.chosen and _time_column(work, ("at", "opened_at", "started_at")):
+        return "event"
+    if "started_at" in work.chosen or {"handle_seconds", "agent_id"} <= set(work.chosen):
+        return "touch"
+    if _time_column(work, ("at",)) and {"status", "team", "agent_id"} & set(work.chosen):
+        return "state"
+    return "touch" if _time_column(work, ("started_at", "opened_at")) else "contact"
+
+
+def _time_column(work: _Work, names: Iterable[str]) -> str | None:
+    return next((work.chosen[name] for name in names if name in work.chosen), None)
+
+
+def _complete(work: _Work, rows: RowKind) -> None:
+    """Give the row the time it cannot do without, from the nearest other time column."""
+    need = ROW_KINDS[rows][1][1]
+    spare = {
+        "opened_at": ("started_at", "at"),
+        "started_at": ("opened_at", "at"),
+        "at": ("opened_at", "started_at"),
+    }
+    if need in work.chosen:
+        return
+    other = next((name for name in spare[need] if name in work.chosen), None)
+    if other is None:
+        _give_up(work, "the time of a contact", need)
+    work.chosen[need] = work.chosen.pop(other)
+
+
+def _give_up(work: _Work, what: str, name: str) -> NoReturn:
+    raise MappingError(
+        f"{work.stage.file.name}: no column looks like {what} (columns: {', '.join(list(work.columns)[:30])})",
+        f'say which it is: headwater map {work.stage.file.path.name} > mapping.toml, then set {name} = "..." in it',
+    )
+
+
+def _formats(work: _Work, used: dict[str, str]) -> tuple[str, ...]:
+    times = [column for name, column in used.items() if FIELDS[name].kind == "time"]
+    counted: dict[str, None] = {}
+    for column in times:
+        if has_forms(work.columns[column].sample):
+            counted |= dict.fromkeys(formats_for(work.columns[column].sample, _order(work, column)))
+    return tuple(counted)
+
+
+def _order(work: _Work, column: str) -> Order:
+    seen = order_evidence(work.stage.table, column)
+    if seen.day_first and seen.month_first:
+        work.assumed.append(
+            f"{column} mixes day-first and month-first dates; all were read {seen.order}, and those that then make "
+            "no date were kept aside. Others may be wrong too: ask for an export with one form of date."
+        )
+    elif seen.either and not (seen.day_first or seen.month_first):
+        work.assumed.append(f"Dates in {column} were read day first; nothing in them shows the order.")
+        work.questions.append(f"formats: are the dates in {column} day first (%d/%m) or month first (%m/%d)?")
+    return seen.order
+
+
+def _values(work: _Work, name: str, column: str) -> dict[str, str]:
+    """The record's words for the words in a column, by what they say."""
+    words = _words(work, column)
+    known = {word.lower(): ours for word in words if (ours := meaning(word, _WORD_GROUPS[name]))}
+    unknown = [word for word in words if word.lower() not in known]
+    if unknown and name != "kind":
+        shown = ", ".join(unknown[:8])
+        work.assumed.append(f"Not understood in {column}, so treated as unknown: {shown}.")
+    if name == "status":
+        done = [word for word in words if known.get(word.lower()) in ("resolved", "closed")]
+        work.questions.append(
+            f"[status]: which words mean that the issue is resolved? Taken: {', '.join(done) or 'none'}."
+        )
+    return known
+
+
+def _words(work: _Work, column: str) -> list[str]:
+    text = work.stage.table.select(word=work.stage.table[column].cast("string").strip())
+    text = text.filter(text.word.notnull() & (text.word != ""))
+    counts = text.group_by("word").agg(n=text.count()).order_by(lambda t: t.n.desc()).limit(MOST_WORDS)
+    return list(counts.to_pyarrow()["word"].to_pylist())
+
+
+def _field(work: _Work, name: str, column: str) -> Field:
+    missing = _nobody(work, column) if name == "customer_id" else ()
+    unit = work.units.get(name)
+    return Field(columns=(column,), missing=missing, unit=unit)  # type: ignore[arg-type]
+
+
+def _nobody(work: _Work, column: str) -> tuple[str, ...]:
+    cells = [cell.lower() for cell in work.columns[column].sample]
+    found = tuple(word for word in NOBODY if cells.count(word) > max(1, 0.005 * len(cells)))
+    if found:
+        work.assumed.append(f"In {column}, {' and '.join(found)} was taken for nobody.")
+    return found
+
+
+def _reason(work: _Work, name: str, column: str) -> str:
+    seen = work.columns[column]
+    what = {"time": "times", "number": "numbers", "text": "words"}.get(seen.kind, "values")
+    example = "" if FIELDS[name].person or not seen.sample else f", like {seen.sample[0][:30]}"
+    return f"{seen.known:,} {what}, {seen.distinct:,} different{example}"

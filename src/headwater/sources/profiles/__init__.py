@@ -1,0 +1,1 @@
+"""Bundled mappings: one TOML for each system we know, recognised by its columns."""

@@ -1,0 +1,159 @@
+"""From cells to values: text, times, numbers and words of the record, as expressions on the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from headwater.record.tables import Column
+from headwater.sources.engine import in_zone, join_words, parse_moment, parse_wall_clock
+from headwater.sources.mapping import MISSING, VALUES, Field, Mapping
+
+_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "milliseconds": 0.001, "clock": 1.0}
+_OFFSET = r"(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$"
+_ISO = r"^\d{4}-\d{1,2}-\d{1,2}"
+_YES, _NO = ("true", "yes", "y", "1", "t"), ("false", "no", "n", "0", "f")
+#: Words for kinds of value that a source does not know better; others stay null.
+_FALLBACK = {"status": "unknown", "ended_by": "unknown", "kind": "activity", "about": "overall"}
+
+
+def cell(stage: ir.Table, field: Field, mapping: Mapping) -> ir.Value:
+    """The cell or joined cells of a field; null where they mean unknown or the field does not apply."""
+    if field.value is not None:
+        return ibis.literal(field.value)
+    parts = [_known(stage[name], (*mapping.missing, *field.missing)) for name in field.columns]
+    value = parts[0] if len(parts) == 1 else _joined(parts, field.join)
+    for column, cells in field.when.items():
+        value = ibis.ifelse(
+            _trimmed(stage[column]).lower().isin([c.lower() for c in cells]), value, ibis.null()
+        )
+    return value
+
+
+def _known(column: ir.Value, missing: Sequence[str]) -> ir.Value:
+    if not column.type().is_string():
+        return column
+    text = _trimmed(column)
+    unknown = {"", *MISSING, *(word.strip().lower() for word in missing)}
+    return ibis.ifelse(text.lower().isin(sorted(unknown)), ibis.null(), text)
+
+
+def _trimmed(column: ir.Value) -> ir.Value:
+    text = column.cast("string")
+    return ibis.ifelse(text.contains("  "), text.re_replace(r"\s+", " "), text).strip()
+
+
+def _joined(parts: Sequence[ir.Value], glue: str) -> ir.Value:
+    words = [part.cast("string") for part in parts]
+    return join_words(ibis.array(words), glue).nullif("")
+
+
+def typed(cells: ir.Value, column: Column, field: Field, mapping: Mapping) -> ir.Value:
+    """The value of a cell in the type of its column; null where it cannot be read."""
+    if column.kind == "time":
+        return _not_before_time(moment(cells, field.formats or mapping.formats, mapping.timezone))
+    if column.kind == "date":
+        return moment(cells, field.formats or mapping.formats, "UTC").date()
+    if column.kind in ("number", "integer"):
+        value = number(cells, mapping.decimal, _SECONDS[field.unit or "seconds"])
+        return value if column.kind == "number" else value.round().cast("int64")
+    if column.kind == "flag":
+        return flag(cells)
+    words = mapping.values.get(column.name, {})
+    if column.name in VALUES:
+        return _word(cells.cast("string"), column.name, words)
+    return _renamed(cells.cast("string"), words)
+
+
+def moment(cells: ir.Value, formats: Sequence[str], zone: str) -> ir.Value:
+    """A moment in UTC: times with an offset by their offset, wall-clock times in `zone` (UTC if empty)."""
+    kind = cells.type()
+    if kind.is_timestamp() and kind.timezone:
+        return cells.cast("timestamp('UTC', 6)")
+    if kind.is_timestamp() or kind.is_date():
+        return in_zone(zone or "UTC", cells.cast("timestamp(6)"))
+    if kind.is_numeric():
+        return _epoch(cells.cast("string"))
+    text = cells.re_replace(r"\s+([+-]\d{2}:?\d{2})$", r"\1")
+    naive = [fmt for fmt in formats if "%z" not in fmt]
+    zoned = [fmt for fmt in formats if "%z" in fmt]
+    tries = [in_zone(zone or "UTC", parse_wall_clock(text, naive))] if naive else []
+    tries += [parse_moment(cells, zoned)] if zoned else []
+    iso = text.re_search(_ISO)
+    has_offset = iso & text.re_search(_OFFSET)
+    tries.append(ibis.ifelse(has_offset, text.try_cast("timestamp('UTC', 6)"), ibis.null()))
+    wall = ibis.ifelse(iso & ~has_offset, text.try_cast("timestamp(6)"), ibis.null())
+    return ibis.coalesce(*tries, in_zone(zone or "UTC", wall), _epoch(text))
+
+
+def _epoch(text: ir.Value) -> ir.Value:
+    """Seconds or milliseconds since 1970, as ten or thirteen digits."""
+    seconds = ibis.cases(
+        (text.re_search(r"^\d{9,10}(\.\d+)?$"), text.try_cast("float64")),
+        (text.re_search(r"^\d{12,13}$"), text.try_cast("float64") / 1000.0),
+    )
+    return seconds.cast("int64").as_timestamp("s").cast("timestamp('UTC', 6)")
+
+
+def _not_before_time(value: ir.Value) -> ir.Value:
+    """Null for the dates with which systems fill an empty cell: 1970-01-01, and years from 2100 on."""
+    year = value.epoch_seconds()
+    return ibis.ifelse((year < 2 * 86400) | (year >= 4102444800), ibis.null(), value)
+
+
+def is_unset_time(cells: ir.Value) -> ir.Value:
+    """True for cells that say «no time» in one of the usual ways: 0, 0000-00-00, 1970-01-01, 9999-12-31."""
+    text = cells.cast("string")
+    return text.re_search(
+        r"^(0+|0000-00-00.*|1970-01-0[12].*|0?1[/.]0?1[/.]1970.*|9999-.*|31[/.]12[/.]9999.*)$"
+    )
+
+
+def number(cells: ir.Value, decimal: str, factor: float) -> ir.Value:
+    """A number; with colons it is a clock duration (h:mm:ss or mm:ss) in seconds, whatever the unit."""
+    if not cells.type().is_string():
+        return cells.cast("float64") * factor
+    if decimal == ",":
+        plain = cells.replace(" ", "").replace(".", "").replace(",", ".")
+    else:
+        grouped = cells.re_search(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
+        plain = ibis.ifelse(grouped, cells.replace(",", ""), cells)
+    is_number = plain.re_search(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+    value = ibis.ifelse(is_number, plain.try_cast("float64") * factor, ibis.null())
+    is_clock = cells.re_search(r"^-?\d+(:\d{2}){1,2}(\.\d+)?$")
+    return ibis.ifelse(is_clock, clock_parts(cells), value)
+
+
+def clock_parts(text: ir.Value) -> ir.Value:
+    """Seconds of a duration written h:mm:ss or mm:ss."""
+    sign = ibis.ifelse(text.startswith("-"), -1.0, 1.0)
+    parts = text.replace("-", "").split(":")
+    last, middle, first = (parts[parts.length() - back].try_cast("float64") for back in (1, 2, 3))
+    return sign * (last + 60 * middle + 3600 * ibis.ifelse(parts.length() > 2, first, 0.0))
+
+
+def flag(cells: ir.Value) -> ir.Value:
+    """True or false by the usual words; null for anything else."""
+    text = cells.cast("string").lower()
+    return ibis.cases((text.isin(_YES), ibis.literal(True)), (text.isin(_NO), ibis.literal(False)))  # noqa: FBT003
+
+
+def _word(text: ir.Value, name: str, words: Dict[str, str]) -> ir.Value:
+    """The record's word for the source's word; its own words mean themselves."""
+    table = {ours: ours for ours in VALUES[name]} | dict(words)
+    known = _renamed(text, table, keep=False)
+    fallback = _FALLBACK.get(name)
+    return (
+        known
+        if fallback is None
+        else ibis.coalesce(known, ibis.ifelse(text.notnull(), fallback, ibis.null()))
+    )
+
+
+def _renamed(text: ir.Value, words: Dict[str, str], *, keep: bool = True) -> ir.Value:
+    if not words:
+        return text if keep else ibis.null("string")
+    return text.lower().cases(*words.items(), else_=text if keep else ibis.null("string"))
