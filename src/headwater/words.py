@@ -10,6 +10,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 #: Units that each number carries itself, so that an interval says them twice.
 _WHOLE = ("share", "seconds", "s", "minutes")
+_LENGTHS = {"minutes": MINUTE, "hours": HOUR, "days": DAY}
 #: What stands for a number that is not known.
 UNKNOWN = "–"
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -95,8 +96,8 @@ def value(number: float | None, unit: str) -> str:
         return share(number)
     if unit in ("seconds", "s"):
         return duration(number)
-    if unit == "minutes":
-        return duration(number * MINUTE)
+    if unit == "minutes" or _is_part(number, unit):
+        return duration(number * _LENGTHS[unit])
     bare = quantity(number)
     return bare if unit in ("", "number") else f"{bare} {_one(unit) if bare == '1' else unit}"
 
@@ -110,7 +111,7 @@ def between(low: float | None, high: float | None, unit: str) -> str:
     first, second = value(low, unit), value(high, unit)
     if low == high:
         return first
-    if unit in _WHOLE:
+    if unit in _WHOLE or _is_part(low, unit) or _is_part(high, unit):
         first, second = _told_apart(low, high) if unit == "share" and first == second else (first, second)
         return f"close to {first}" if first == second else f"between {first} and {second}"
     first, second = _as_fine_as_needed(low, high)
@@ -137,6 +138,11 @@ def days(first: date, last: date) -> str:
     if first.month != last.month:
         return f"{day(first).removesuffix(f' {first.year}')} to {day(last)}"
     return f"{first.day} to {day(last)}"
+
+
+def _is_part(number: float, unit: str) -> bool:
+    """True for a part of an hour or a day, which people tell in the smaller unit."""
+    return unit in _LENGTHS and 0 < abs(number) < 0.995
 
 
 def _decimals(percent: float) -> int:

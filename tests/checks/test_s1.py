@@ -20,6 +20,7 @@ from headwater.checks.finding import Estimate, Finding
 from headwater.checks.s1_estimates import by_day, per_week, waits
 from headwater.checks.s1_hours import Week, hours_of_week, in_words
 from headwater.checks.s1_staffing import CHECK
+from headwater.errors import CheckError
 from headwater.inference.arrays import Floats
 from headwater.measures.clock import DAY, FROM_EARLY_MONDAY
 from headwater.record.record import Record
@@ -208,7 +209,8 @@ def test_a_promised_service_level_that_is_missed_is_found() -> None:
     finding = assess(record(weeks(answered=49, abandoned=1)), target=0.8)
     assert finding.verdict == "found"
     assert (
-        finding.headline == "0% of contacts are answered within 20 s (0% to 0.3%), below the target of 80%."
+        finding.headline
+        == "0% of contacts are answered within 20 s (between 0% and 0.3%), below the target of 80%."
     )
 
 
@@ -395,6 +397,14 @@ def test_mean_and_median_wait_are_those_of_the_single_waits(histogram: dict[int,
     assert median.value == np.quantile(single, 0.5, method="inverted_cdf")
     assert median.low is not None and median.high is not None and median.value is not None
     assert median.low <= median.value <= median.high
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"within": -1.0}, {"worth_acting": 5.0}, {"target": 80.0}, {"target": float("nan")}]
+)
+def test_a_parameter_out_of_range_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(CheckError, match="give a number from 0 to"):
+        assess(record_of(), **wrong)
 
 
 def test_the_page_answers_every_heading() -> None:

@@ -18,7 +18,6 @@ ZONES = (
     "Australia/Lord_Howe",
     "Asia/Kolkata",
     "Asia/Kathmandu",
-    "America/St_Johns",
     "Africa/Casablanca",
     "Pacific/Apia",
     "UTC",
@@ -44,7 +43,7 @@ def on_the_wall(zone: str, times: list[datetime]) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=6)
 @given(times=st.lists(moments, min_size=1, max_size=20))
 def test_weekday_and_hour_are_those_of_the_zone(zone: str, times: list[datetime]) -> None:
     assert on_the_engine(zone, times) == on_the_wall(zone, times)

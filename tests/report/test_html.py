@@ -143,6 +143,12 @@ def test_no_raw_number_and_no_identifier_reaches_the_reader():
     assert re.findall(r"\b[a-z]+_[a-z_]+\b", text) == []
 
 
+def test_a_cost_is_told_only_for_what_was_found():
+    unsure = replace(samples.repeat_contact(), verdict="cannot_tell", needs=("more contacts",))
+    assert "What it costs" in [h.text for h in page_of(samples.repeat_contact()).all("h3")]
+    assert "What it costs" not in [h.text for h in page_of(unsure).all("h3")]
+
+
 def test_synthetic_data_is_called_synthetic_and_real_data_is_not():
     assert "Synthetic example data" in page().all("header")[0].text
     assert "ynthetic" not in page_of(samples.rework(), synthetic=False).all("body")[0].text

@@ -30,6 +30,7 @@ _BY_HOURS = (1, 2, 3, 4, 6, 8, 12, 24, 48, 84, 168)
 _LENGTHS_OF_TIME = ((2 * words.DAY, words.DAY, "days"), (2 * words.HOUR, words.HOUR, "hours"),
                     (2 * words.MINUTE, words.MINUTE, "minutes"))  # fmt: skip
 _NUMBER_OR_HOUR = re.compile(r"^[\d.,]+$|\d\d:\d\d$")
+_SECONDS_IN = {"seconds": 1.0, "s": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?")
 
 
@@ -95,7 +96,7 @@ def fields(table: DataTable, *names: str | None) -> list[Field]:
     places = [_place(table, name) for name in names if name is not None]
     raws = [tuple(row[place] for row in table.rows) for place in places]
     units = [table.units[place] for place in places]
-    divisor, unit_name = _length_of_time(units, raws)
+    divisor, unit_name = _length_of_time([table.columns[place] for place in places], units, raws)
     return [
         Field(
             _unique_slug(table.columns, place) + (f"_{unit_name}" if divisor != 1.0 else ""),
@@ -204,13 +205,20 @@ def _unique_slug(headings: Sequence[str], place: int) -> str:
     return slugs[place] + (f"_{place}" if slugs.count(slugs[place]) > 1 else "")
 
 
-def _length_of_time(units: Sequence[str], raws: Sequence[tuple[Scalar, ...]]) -> tuple[float, str]:
-    if not units or any(unit not in ("seconds", "s") for unit in units):
-        return 1.0, ""
-    longest = max((abs(value) for raw in raws for value in raw if is_number(value)), default=0)
-    return next(
-        ((float(size), name) for least, size, name in _LENGTHS_OF_TIME if longest >= least), (1.0, "seconds")
+def _length_of_time(
+    headings: Sequence[str], units: Sequence[str], raws: Sequence[tuple[Scalar, ...]]
+) -> tuple[float, str]:
+    """What lengths of time are divided by, and the unit that makes; as they are where a heading names theirs."""
+    sizes = {_SECONDS_IN.get(unit, 0.0) for unit in units}
+    size = sizes.pop()
+    named = any(
+        re.search(rf"\b{unit}\b", heading.lower()) for unit, heading in zip(units, headings, strict=True)
     )
+    if sizes or not size or named:
+        return 1.0, ""
+    longest = size * max((abs(value) for raw in raws for value in raw if is_number(value)), default=0)
+    fitting = ((length / size, name) for least, length, name in _LENGTHS_OF_TIME if longest >= least)
+    return next(fitting, (1 / size, "seconds"))
 
 
 def _heading(heading: str, unit: str) -> str:

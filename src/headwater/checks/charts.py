@@ -93,9 +93,8 @@ def bars(
     labels, lines = labels_beside(names)
     plain = {"title": None, "ticks": False, "domain": False}
     y = {"y": down.channel(axis=labels | plain)}
-    x = along.channel(
-        axis=axis(along, titled=False) | {"tickCount": 4}, scale={"domainMax": _headroom(tips, said)}
-    )
+    scale = {"domainMax": _headroom(tips, said), "nice": False}
+    x = along.channel(axis=axis(along, titled=False) | _to_the_whole(along), scale=scale)
     layers: list[Spec] = [{"mark": {"type": "bar", "height": 22}, "encoding": y | {"x": x}}]
     if len(ends) == 2:
         reach = {"x": ends[0].channel(title=None), "x2": {"field": ends[1].name}}
@@ -209,9 +208,10 @@ def _to_the_whole(field: Field) -> Spec:
 def _shade(inside: Field, room: float) -> Spec:
     """Cells from pale to full, with a legend of as many columns as there is room for."""
     legend: Spec = {"title": None, "orient": "top", "symbolType": "square", "format": number_format(inside)}
-    letters = max(len(words.quantity(number)) for number in inside.numbers)
-    if 6 * (letters * LETTER_PIXELS + 26) > room:
-        legend |= {"columns": max(int(room / (letters * LETTER_PIXELS + 26)), 1)}
+    largest = max(inside.numbers, key=abs)
+    each = len(words.share(largest) if inside.unit == "share" else words.count(largest)) * LETTER_PIXELS + 26
+    if 6 * each > room:
+        legend |= {"columns": max(int(room / each), 1)}
     return inside.channel(legend=legend, scale={"range": [0.1, 1], "zero": False})
 
 

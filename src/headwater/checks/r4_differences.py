@@ -12,7 +12,7 @@ from headwater.checks.check import Check, Context, Need, Parameter, Params
 from headwater.checks.finding import Cost, Estimate, Finding, Verdict
 from headwater.checks.privacy import visible_totals
 from headwater.checks.r4_estimates import contacts_needed, estimates
-from headwater.checks.r4_looks import Look, Units, comparable_units, look_at
+from headwater.checks.r4_looks import Look, comparable_units, look_at
 from headwater.checks.r4_outcomes import Outcome, outcome_of
 from headwater.checks.r4_pictures import charts, tables
 from headwater.checks.returning import MATCH, WINDOW, share_of

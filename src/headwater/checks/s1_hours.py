@@ -237,6 +237,6 @@ def _date(day: float) -> date:
 
 
 def in_words(stretch: Stretch) -> str:
-    """The stretch, its share and its limits: Mondays 9:00 to 11:00 (31%, 26% to 37%)."""
-    low, high = words.share(stretch.limits.low), words.share(stretch.limits.high)
-    return f"{stretch.name} ({words.share(stretch.share)}, {low} to {high})"
+    """The stretch, its share and its limits: Mondays 9:00 to 11:00 (31%, between 26% and 37%)."""
+    around = words.between(stretch.limits.low, stretch.limits.high, "share")
+    return f"{stretch.name} ({words.share(stretch.share)}, {around})"

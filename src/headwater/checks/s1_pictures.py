@@ -26,6 +26,9 @@ BIN, STEP = 30, 10
 #: A curve is drawn as far as this many are still waiting; beyond it single customers make it jump.
 STILL_WAITING = 30
 MOST_BAD_HOURS = 10
+HOUR_COLUMNS = (
+    "Weekday", "Hour", "Contacts", "Share that gave up", "Low", "High", "Mean wait", "Answered in time", "Remark",
+)  # fmt: skip
 
 WHY_LEVELS_DIFFER = {
     "service_level_of_offered": "everybody who came counts; who gave up was not served in time",
@@ -58,7 +61,7 @@ def _service_levels(estimates: Sequence[Estimate]) -> DataTable:
     ]
     return DataTable(
         "One service level, four definitions",
-        ("Definition", "Share", "Low", "High", "Contacts", "Why it differs"),
+        ("Definition", "Share of contacts", "Low", "High", "Contacts", "Why it differs"),
         tuple(rows),
         ("", "share", "share", "share", "contacts", ""),
     )
@@ -94,7 +97,7 @@ def _hours(week: Week) -> Chart | None:
     rows = [_hour(weekday, hour, by_place.get((weekday, hour))) for weekday in range(7) for hour in span]
     table = DataTable(
         "Share of contacts that gave up, by weekday and hour (local time)",
-        ("Weekday", "Hour", "Contacts", "Gave up", "Low", "High", "Mean wait", "Answered in time", "Remark"),
+        HOUR_COLUMNS,
         tuple(rows),
         ("", "", "contacts", "share", "share", "share", "seconds", "share", ""),
     )
@@ -105,7 +108,7 @@ def _hours(week: Week) -> Chart | None:
         f"{WEEKDAYS[worst.weekday]}s from {worst.hour}:00. Hours with fewer than {FEWEST} contacts are empty."
     )
     return heatmap(
-        title="When customers give up", alt=alt, table=table, x="Hour", y="Weekday", value="Gave up"
+        title="When customers give up", alt=alt, table=table, x="Hour", y="Weekday", value=HOUR_COLUMNS[3]
     )
 
 
@@ -128,7 +131,7 @@ def _levels(estimates: Sequence[Estimate]) -> Chart | None:
     alt = f"Four bars: the same contacts give {', '.join(shares[:-1])} or {shares[-1]}, by definition."
     return bars(
         title="One service level, four definitions", alt=alt, table=table,
-        category="Definition", value="Share", low="Low", high="High",
+        category="Definition", value="Share of contacts", low="Low", high="High",
     )  # fmt: skip
 
 
@@ -180,10 +183,12 @@ def _hazard(seconds: Columns) -> Chart | None:
     ]
     table = DataTable(
         f"Of those still waiting, the share who give up in the next {BIN} s",
-        ("Seconds waited", "Give up", "Gave up here"),
+        ("Seconds waited", f"Give up in the next {BIN} s", "Gave up here"),
         tuple(rows),
         ("", "share", "contacts"),
     )
     top = max(rows, key=lambda row: row[1])
     alt = f"Columns by time waited; highest at {top[0]} s: {words.share(top[1])} of those waiting give up."
-    return columns(title="When patience runs out", alt=alt, table=table, x="Seconds waited", y="Give up")
+    return columns(
+        title="When patience runs out", alt=alt, table=table, x="Seconds waited", y=table.columns[1]
+    )

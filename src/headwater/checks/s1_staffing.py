@@ -18,6 +18,7 @@ from headwater.checks.s1_estimates import (
 from headwater.checks.s1_hours import Week, hours_of_week
 from headwater.checks.s1_pictures import charts, tables
 from headwater.checks.s1_verdict import GIVEN_UP, NAMED, Judged, Seen, caveats, judge
+from headwater.errors import CheckError
 from headwater.measures.waiting import arrivals, by_hour, by_second
 from headwater.record.record import Record
 
@@ -46,15 +47,23 @@ NOTHING = Judged(
 
 def run(record: Record, params: Params, context: Context) -> Finding:
     """The finding of S1 about `record`."""
-    within = float(params["within"])
+    within = _number(params, "within", 86_400)
+    worth_acting, target = _number(params, "worth_acting", 1), _number(params, "target", 1)
     written = [name.strip() for name in str(params["written_channels"]).split(",")]
     waiting = arrivals(record, written)
     rows = columns(by_hour(record, waiting, context.timezone, within))
     if not rows["day"].size:
         return _finding(NOTHING)
     seen = _look(rows, columns(by_second(waiting)), within, context.level)
-    judged = judge(seen, float(params["worth_acting"]), float(params["target"]), within)
+    judged = judge(seen, worth_acting, target, within)
     return _finding(judged, seen, context.level)
+
+
+def _number(params: Params, name: str, most: float) -> float:
+    value = float(params[name])
+    if not 0 <= value <= most:
+        raise CheckError(f"{name} = {value} is not possible", f"give a number from 0 to {most}")
+    return value
 
 
 def _finding(judged: Judged, seen: Seen | None = None, level: float = 0.95) -> Finding:

@@ -118,8 +118,7 @@ def _ends(estimate: Estimate | None) -> tuple[float, float]:
 
 
 def _range(estimate: Estimate | None) -> str:
-    low, high = _ends(estimate)
-    return f"{words.share(low)} to {words.share(high)}"
+    return words.between(*_ends(estimate), "share")
 
 
 def _left_out(seen: Seen) -> list[str]:

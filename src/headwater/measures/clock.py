@@ -82,12 +82,13 @@ def _offset_of(epoch: ir.IntegerValue, known: tuple[Offset, ...]) -> ir.IntegerV
 
 
 def _changes(place: ZoneInfo, start: int, end: int) -> Iterator[Offset]:
+    known = _offset(place, start)
     while start < end:
         stop = min(start + DAY, end)
-        if _offset(place, start) != _offset(place, stop):
-            stop = _first_change(place, start, stop)
-            yield Offset(stop, _offset(place, stop))
-        start = stop
+        seconds = _offset(place, stop)
+        if seconds != known:
+            yield Offset(_first_change(place, start, stop), seconds)
+        start, known = stop, seconds
 
 
 def _first_change(place: ZoneInfo, before: int, after: int) -> int:

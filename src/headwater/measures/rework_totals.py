@@ -48,7 +48,7 @@ def rework_totals(record: Record, between: Between, followed: float) -> Totals:
     table = journeys(record, between)
     waiting = table.waiting_customer + table.waiting_other + table.waiting_untold
     table = table.mutate(
-        group=ibis.least(table.handoffs, MOST_HANDOFFS).fill_null(NO_HOLDER),
+        group=ibis.least(table.handoffs.fill_null(NO_HOLDER), MOST_HANDOFFS),
         waiting=waiting,
         active=table.elapsed - table.done,
         followed=table.finished_at <= last_moment(record) - followed,

@@ -99,6 +99,12 @@ def missing(finding: Finding) -> str:
     )
 
 
+def sentence(text: str) -> str:
+    """The text as a sentence: a capital letter first and a full stop last."""
+    text = capitalised(text.strip())
+    return text if not text or text[-1] in ".!?" else f"{text}."
+
+
 def tied(text: str) -> str:
     """The text with its numbers tied to their units, so that no line breaks between them."""
     return _UNTIED.sub("\u00a0", text)
@@ -115,8 +121,13 @@ def first_sentence(text: str) -> str:
 
 
 def key_estimates(finding: Finding, most: int = 4) -> tuple[Estimate, ...]:
-    """The first estimates that are known and carry an interval: what the answer rests on."""
-    return tuple(e for e in finding.estimates if e.value is not None and e.low is not None)[:most]
+    """What the answer rests on: the first estimates that are known and carry an interval, one of each label.
+
+    Where a number was counted in several ways under one label, the first way is the one that is meant.
+    """
+    sure = {e.label: e for e in reversed(finding.estimates) if e.value is not None and e.low is not None}
+    labels = dict.fromkeys(e.label for e in finding.estimates if e.label in sure)
+    return tuple(sure[label] for label in labels)[:most]
 
 
 def cells(table: DataTable) -> list[list[str]]:

@@ -58,7 +58,7 @@ def _answers(findings: tuple[Finding, ...]) -> Table:
         style = _STYLES[finding.verdict]
         answer = Text(_clean(finding.question), style="italic")
         answer.append("\n" + _clean(finding.headline), style="not italic")
-        if phrases.cost(finding.cost):
+        if finding.verdict == "found" and phrases.cost(finding.cost):
             sure = phrases.certainty(finding.cost)
             answer.append(
                 f"\nCosts {phrases.cost(finding.cost)}{f', {sure}' if sure else ''}.", style="not italic"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from headwater.sources.engine import epoch_micros
+from headwater.sources.engine import epoch_micros, whole_seconds
 from headwater.sources.mapping import FIELDS, ROW_KINDS, Mapping
 from headwater.sources.rows import KIND_TEXT
 from headwater.sources.stage import LINE
@@ -33,7 +33,7 @@ def build(rows: ir.Table, mapping: Mapping) -> Tables:
     start = rows[ROW_KINDS[mapping.rows][1][1]]
     # Seconds and line in one number: the order of rows within a contact without a sort.
     rows = rows.mutate(
-        **{ORDER: start.epoch_seconds() * 2**31 + rows[LINE]}, source=ibis.literal(mapping.name)
+        **{ORDER: whole_seconds(start) * 2**31 + rows[LINE]}, source=ibis.literal(mapping.name)
     )
     if mapping.rows == "contact":
         return _from_contacts(rows, touched=bool(set(_TOUCH_FIELDS) & set(mapping.fields)))

@@ -56,3 +56,16 @@ def join_words(words, glue):  # type: ignore[no-untyped-def]
 @ibis.udf.scalar.builtin(name="epoch_us", signature=((dt.Timestamp("UTC", scale=6),), dt.int64))
 def epoch_micros(moment):  # type: ignore[no-untyped-def]
     """Whole microseconds since 1970: exact, where seconds come as a floating-point number."""
+
+
+@ibis.udf.scalar.builtin(
+    name="date_diff",
+    signature=((dt.string, dt.Timestamp("UTC", scale=6), dt.Timestamp("UTC", scale=6)), dt.int64),
+)
+def _date_diff(part, start, end):  # type: ignore[no-untyped-def]
+    """How many whole parts lie between two moments, as an integer."""
+
+
+def whole_seconds(moment: ir.Value) -> ir.Value:
+    """Whole seconds since 1970 as an integer, where Ibis's own seconds are a floating-point number."""
+    return _date_diff("second", ibis.literal("1970-01-01T00:00:00+00:00", "timestamp('UTC', 6)"), moment)

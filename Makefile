@@ -1,0 +1,57 @@
+# Everything is kept inside the checkout: the environment in .venv, and uv in .uv where the machine has none.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench docs
+
+# The first Python that is new enough; another one: make demo PYTHON=/path/to/python3
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$python && break; done)
+endif
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
+# Compiled once at set-up, the libraries start three times faster at their first use.
+SYNC = UV_COMPILE_BYTECODE=1 $(UV) sync --frozen --inexact --python "$(PYTHON)"
+OUT ?= headwater-report
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | while IFS='|' read -r target text; do \
+		printf '%-12s %s\n' "$$target" "$$text"; done
+
+demo: .venv/.ready  ## Assess the bundled example and say where the report is
+	@.venv/bin/headwater demo --out "$(OUT)"
+
+test: .venv/.ready-dev  ## Run all tests, the slow ones too
+	.venv/bin/pytest
+
+lint: .venv/.ready-dev  ## Check style, types and the direction of imports
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: .venv/.ready  ## Measure time and memory on an export of 25,000 contacts
+	@.venv/bin/python bench/run.py
+
+docs: .venv/.ready-dev  ## Write the pages of docs/ that are made from the code
+	@.venv/bin/python scripts/build_docs.py
+
+# A stamp newer than lock and pyproject.toml: nothing has to be fetched. What the other stamp brought is left alone.
+.venv/.ready: uv.lock pyproject.toml | uv
+	@echo "setting up .venv"
+	@$(SYNC) --quiet --no-dev
+	@touch $@
+
+.venv/.ready-dev: uv.lock pyproject.toml | uv
+	@echo "setting up .venv with what tests and checks need"
+	@$(SYNC) --quiet
+	@touch .venv/.ready $@
+
+.PHONY: uv
+uv: python
+	@$(UV) --version >/dev/null 2>&1 || { echo "getting uv into .uv"; \
+		{ "$(PYTHON)" -m venv .uv && .uv/bin/python -m pip install --quiet uv; } 2>/dev/null \
+		|| { rm -rf .uv; "$(PYTHON)" -m pip install --quiet --target .uv uv; } \
+		|| { rm -rf .uv; echo "uv cannot be installed: install it yourself, or Python's venv or pip" >&2; exit 1; }; }
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it: make demo PYTHON=/path/to/python3" >&2; exit 1; }
