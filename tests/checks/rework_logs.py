@@ -47,7 +47,7 @@ def record_with(**tables: list[Row]) -> Record:
     for name, rows in tables.items():
         schema = schema_of(TABLES[name]).to_pyarrow()
         filled = [{column.name: row.get(column.name) for column in TABLES[name].columns} for row in rows]
-        made.con.insert(name, pa.Table.from_pylist(filled, schema=schema))  # type: ignore[attr-defined]
+        made.con.insert(name, pa.Table.from_pylist(filled, schema=schema))
     return made
 
 
@@ -145,19 +145,13 @@ def planted(
         calls = [(opened, agent), (opened + timedelta(hours=20), int(random.integers(agents)))][: 1 + back]
         for place, (at, who) in enumerate(calls):
             name = f"{number}-{place}"
+            closed = at + timedelta(minutes=5)
             rows.append(
-                {
-                    "contact_id": name,
-                    "opened_at": at,
-                    "closed_at": at + timedelta(minutes=5),
-                    "status": "closed",
-                    "customer_id": f"c{number}",
-                    "topic": f"topic {topic}",
-                    "channel": "phone",
-                    "source": "test",
-                }
-            )
-            touches.append({"touch_id": name, "contact_id": name, "agent_id": f"agent {who}", "started_at": at})  # fmt: skip
+                {"contact_id": name, "opened_at": at, "closed_at": closed, "status": "closed", "source": "test",
+                 "customer_id": f"c{number}", "topic": f"topic {topic}", "channel": "phone"}
+            )  # fmt: skip
+            touch = {"touch_id": name, "contact_id": name, "agent_id": f"agent {who}", "started_at": at}
+            touches.append(touch)
     return record_with(contacts=rows, touches=touches)
 
 

@@ -14,8 +14,6 @@ from headwater.inference.proportion import wilson
 from headwater.record.record import Record
 from headwater.testing import record_of
 
-UCI = "data/ops/uci_incident/SOURCE.md"
-
 
 def run(record: Record, context: Context | None = None, **params: Any) -> Finding:
     return CHECK.run(record, CHECK.defaults | params, context or Context())
@@ -30,7 +28,7 @@ def log(*kinds: str, of: range, after: float = 0.0) -> list[Row]:
     """The same events for contacts numbered so, one each ten minutes; "kind>value" carries a value."""
     return [
         {"contact_id": str(n), "event_id": f"{n}/{after}/{place}", "kind": kind.split(">")[0],
-         "at": START + timedelta(hours=n + after, minutes=10 * place), "to_value": (kind.split(">") + [None])[1]}
+         "at": START + timedelta(hours=n + after, minutes=10 * place), "to_value": [*kind.split(">"), None][1]}
         for n in of for place, kind in enumerate(kinds)
     ]  # fmt: skip
 
@@ -67,6 +65,11 @@ def told(finding: Finding, words: str) -> bool:
     return any(words in caveat for caveat in finding.caveats)
 
 
+@pytest.fixture(scope="module")
+def reworked() -> Finding:
+    return run(reworked_record())
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -80,28 +83,29 @@ def told(finding: Finding, words: str) -> bool:
         ("reworked_share", 0.20),
     ],
 )
-def test_each_kind_of_rework_is_counted_by_its_definition(name: str, expected: float) -> None:
-    assert value(run(reworked_record()), name) == pytest.approx(expected)
+def test_each_kind_of_rework_is_counted_by_its_definition(
+    reworked: Finding, name: str, expected: float
+) -> None:
+    assert value(reworked, name) == pytest.approx(expected)
 
 
-def test_counts_carry_the_interval_of_their_share() -> None:
-    estimate, limits = run(reworked_record()).estimate("reopened_contacts"), wilson(10, 100)
+def test_counts_carry_the_interval_of_their_share(reworked: Finding) -> None:
+    estimate, limits = reworked.estimate("reopened_contacts"), wilson(10, 100)
     assert estimate.n == 100
     assert estimate.low == pytest.approx(100 * limits.low)
     assert estimate.high == pytest.approx(100 * limits.high)
 
 
-def test_the_headline_says_what_the_estimates_say() -> None:
-    finding = run(reworked_record())
-    assert finding.verdict == "found"
-    assert "20% of contacts are worked on again" in finding.headline
-    assert "10 were opened again" in finding.headline
-    assert "15 came back to a team" in finding.headline
+def test_the_headline_says_what_the_estimates_say(reworked: Finding) -> None:
+    assert reworked.verdict == "found"
+    assert "20% of contacts are worked on again" in reworked.headline
+    assert "10 were opened again" in reworked.headline
+    assert "15 came back to a team" in reworked.headline
 
 
-def test_waiting_is_a_share_of_the_time_that_contacts_are_open() -> None:
+def test_waiting_is_a_share_of_the_time_that_contacts_are_open(reworked: Finding) -> None:
     """Open for an hour with ten minutes of waiting; the reopened ones ten minutes more."""
-    share = value(run(reworked_record()), "waiting_share")
+    share = value(reworked, "waiting_share")
     assert share == pytest.approx(100 * 10 / (100 * 60 + 10 * 10))
 
 
@@ -201,15 +205,22 @@ def test_contacts_finished_lately_are_told() -> None:
     assert told(run(reworked_record(), followed=1.0), "may still be reopened")
 
 
-def test_charts_show_hand_offs_waiting_and_length() -> None:
-    finding = run(reworked_record())
-    assert [chart.table.rows[0][0] for chart in finding.charts] == ["0", "Open: in work or in a queue", "0"]
-    assert finding.charts[0].table.rows == (("0", 80), ("1", 5), ("2", 15))
+def test_charts_show_hand_offs_waiting_and_length(reworked: Finding) -> None:
+    assert [chart.table.rows[0][0] for chart in reworked.charts] == ["0", "Open: in work or in a queue", "0"]
+    assert reworked.charts[0].table.rows == (("0", 80), ("1", 5), ("2", 15))
+
+
+Log = dict[str, list[dict[str, str]]]
 
 
 @pytest.fixture(scope="module")
-def uci() -> Finding:
-    return run(uci_incident(incidents()))
+def rows_of_uci() -> Log:
+    return incidents()
+
+
+@pytest.fixture(scope="module")
+def uci(rows_of_uci: Log) -> Finding:
+    return run(uci_incident(rows_of_uci))
 
 
 @pytest.mark.slow
@@ -234,20 +245,18 @@ def test_reassignments_of_the_incident_log_are_those_published(uci: Finding) -> 
 
 
 @pytest.mark.slow
-def test_hand_offs_and_returns_of_the_incident_log_agree_with_a_walk_through_its_rows() -> None:
-    log_ = incidents()
-    finding = run(uci_incident(log_))
-    groups = [[row["assignment_group"] for row in rows] for rows in log_.values()]
+def test_hand_offs_and_returns_of_the_incident_log_agree_with_a_walk_through_its_rows(
+    uci: Finding, rows_of_uci: Log
+) -> None:
+    groups = [[row["assignment_group"] for row in rows] for rows in rows_of_uci.values()]
     runs = [[team for team, _ in groupby(team for team in teams if team != "?")] for teams in groups]
     known = [stretch for stretch in runs if stretch]
-    counted = [max(int(row["reassignment_count"]) for row in rows) for rows in log_.values()]
+    counted = [max(int(row["reassignment_count"]) for row in rows) for rows in rows_of_uci.values()]
     equal = sum(max(len(stretch) - 1, 0) == counter for stretch, counter in zip(runs, counted, strict=True))
     assert equal / len(runs) == pytest.approx(0.858, abs=5e-4)
-    assert value(finding, "contacts_returned_to_a_team") == sum(len(set(run)) < len(run) for run in known)
-    assert value(finding, "reassigned_share") == pytest.approx(
-        sum(len(run) > 1 for run in known) / len(known)
-    )
-    assert value(finding, "handoffs_per_contact") == pytest.approx(
+    assert value(uci, "contacts_returned_to_a_team") == sum(len(set(run)) < len(run) for run in known)
+    assert value(uci, "reassigned_share") == pytest.approx(sum(len(run) > 1 for run in known) / len(known))
+    assert value(uci, "handoffs_per_contact") == pytest.approx(
         sum(len(run) - 1 for run in known) / len(known)
     )
 

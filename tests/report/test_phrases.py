@@ -73,8 +73,14 @@ def test_fragments_become_sentences():
 def test_cells_say_units_that_headings_do_not():
     table = DataTable("t", ("Wait", "Share", "n", "ok"), ((810.0, 0.314, 1200, True), (None, None, None, False)),
                       ("seconds", "share", "contacts", ""))  # fmt: skip
-    assert phrases.headings(table) == ["Wait", "Share", "n (contacts)", "ok"]
+    assert phrases.headings(table) == ["Wait", "Share", "N (contacts)", "Ok"]
     assert phrases.cells(table) == [["13 min 30 s", "31%", "1,200", "yes"], ["–", "–", "–", "no"]]
+
+
+def test_days_are_said_in_the_heading_or_in_the_cells_but_not_in_both():
+    table = DataTable("t", ("Days since", "Length"), ((3, 0.025), (30, 41.2)), ("days", "days"))
+    assert phrases.headings(table) == ["Days since", "Length"]
+    assert phrases.cells(table) == [["3", "36 min"], ["30", "41 days"]]
 
 
 def test_numbers_are_tied_to_their_units():

@@ -15,7 +15,7 @@ VERDICTS = {
     "cannot_tell": "This data cannot tell",
 }
 _COUNTED = ("contacts", "touches", "events", "messages", "ratings", "agents")
-_SAID_IN_CELLS = ("share", "seconds", "s", "minutes")
+_SAID_IN_CELLS = ("share", "seconds", "s", "minutes", "hours", "days")
 _UNTIED = re.compile(r"(?<=\d) (?=(?:s|min|hours?|days?|weeks?|contacts?|observations?)\b)")
 _NAMES = re.compile(
     r"\b(bayes|clopper|dersimonian|efron|fieller|garwood|greenwood|kaplan|laird|mandel|meier|newcombe|paule|pearson|"
@@ -132,8 +132,14 @@ def key_estimates(finding: Finding, most: int = 4) -> tuple[Estimate, ...]:
 
 def cells(table: DataTable) -> list[list[str]]:
     """The rows of a table as text. Units that a heading tells are not said again in each row."""
-    units = list(enumerate(table.units))
-    return [[_cell(row[place], unit, exact=place == 0) for place, unit in units] for row in table.rows]
+    columns = list(enumerate(zip(table.columns, table.units, strict=True)))
+    return [
+        [
+            _cell(row[place], _unit_in_cells(heading, unit), exact=place == 0)
+            for place, (heading, unit) in columns
+        ]
+        for row in table.rows
+    ]
 
 
 def is_long(table: DataTable) -> bool:
@@ -144,7 +150,9 @@ def is_long(table: DataTable) -> bool:
 def headings(table: DataTable) -> list[str]:
     """The column headings of a table, with the unit where neither heading nor cells tell it."""
     return [
-        heading if _told(heading, unit) else f"{heading} ({unit})"
+        capitalised(
+            heading if _names(heading, unit) or _unit_in_cells(heading, unit) else f"{heading} ({unit})"
+        )
         for heading, unit in zip(table.columns, table.units, strict=True)
     ]
 
@@ -168,11 +176,18 @@ def _cell(value: Scalar, unit: str, *, exact: bool) -> str:
         return value
     if exact and unit in ("seconds", "s"):
         return words.duration(value, exact=True)
-    return words.value(value, unit if unit in _SAID_IN_CELLS else "")
+    return words.value(value, unit)
 
 
-def _told(heading: str, unit: str) -> bool:
-    return unit in ("", "number", *_SAID_IN_CELLS) or unit.lower() in heading.lower()
+def _names(heading: str, unit: str) -> bool:
+    return unit in ("", "number") or unit.lower() in heading.lower()
+
+
+def _unit_in_cells(heading: str, unit: str) -> str:
+    """The unit that cells say themselves: of shares and lengths of time, unless the heading names it."""
+    if unit in ("hours", "days") and _names(heading, unit):
+        return ""
+    return unit if unit in _SAID_IN_CELLS else ""
 
 
 def _counted(name: str, number: int) -> str:

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from headwater.sources import clocks
 from headwater.sources.mapping import ROW_KINDS, Mapping
 from headwater.sources.rows import WALL
+from headwater.sources.sequence import Sequence
 from headwater.sources.stage import Stage
 
 _DAMAGED = r"^\d(\.\d+)?[eE]\+\d+$"
@@ -30,9 +31,22 @@ def _about_text(stage: Stage) -> Iterator[str]:
         yield f"{stage.file.name} is not UTF-8; its text was read as Western European (Windows-1252)."
 
 
-def warnings(stage: Stage, rows: ir.Table, mapping: Mapping) -> tuple[str, ...]:
+def warnings(stage: Stage, rows: ir.Table, mapping: Mapping, seen: Sequence | None) -> tuple[str, ...]:
     """What looks wrong though it could be read."""
-    return (*_clock_changes(rows, mapping), *_damaged_ids(stage, mapping), *_unknown_status(stage, mapping))
+    return (
+        *_clock_jumps(seen),
+        *_clock_changes(rows, mapping),
+        *_damaged_ids(stage, mapping),
+        *_unknown_status(stage, mapping),
+    )
+
+
+def _clock_jumps(seen: Sequence | None) -> Iterator[str]:
+    if seen and seen.odd:
+        yield (
+            f"{seen.odd:,} rows step back in time within their contact: a clock jumped. "
+            "The order of the file was kept, and they were placed at the time of the row before."
+        )
 
 
 def _clock_changes(rows: ir.Table, mapping: Mapping) -> Iterator[str]:

@@ -23,6 +23,7 @@ from headwater.sources.mapping import Mapping
 from headwater.sources.recognise import profile, recognised
 from headwater.sources.rejected import Rejected
 from headwater.sources.rows import PROBLEM, typed_rows
+from headwater.sources.sequence import in_sequence, sequence
 from headwater.sources.stage import STAGE, Stage, lay
 
 Progress = Callable[[str], None]
@@ -87,7 +88,8 @@ def _take_in(store: Store, stage: Stage, mapping: Mapping, reading: Reading, rej
     before = dict(rejected.by_reason)
     keep_aside(stage, rows, mapping, typed.problems, rejected, None if reading.keep_names else store.key)
     good = rows.filter(rows[PROBLEM].isnull())
-    tables = build(good, mapping)
+    seen = sequence(good, mapping)
+    tables = build(in_sequence(good, seen), mapping)
     for name, table in tables.items():
         merge(store.con, name, table)
     if "touches" in tables:
@@ -101,7 +103,7 @@ def _take_in(store: Store, stage: Stage, mapping: Mapping, reading: Reading, rej
         rows_read=stage.rows_read,
         rejected_by_reason={reason: count for reason, count in reasons.items() if count},
         assumed=doubts.assumptions(stage, rows, mapping),
-        warnings=doubts.warnings(stage, good, mapping),
+        warnings=doubts.warnings(stage, good, mapping, seen),
     )
 
 

@@ -20,5 +20,7 @@ def sketch(path: Path, timezone: str = "") -> str:
         stage = lay(store.con, look_at(path))
         text = to_toml(draft(stage, check_zone(timezone)), path.name)
         known = recognised(stage.columns)
-    note = f"# {path.name} fits the bundled profile {known.name} ({known.title}); without --mapping that is used.\n"
-    return (note if known else "") + text
+    if known is None:
+        return text
+    note = f"# {path.name} fits the bundled profile {known.name} ({known.title}); without --mapping that is used."
+    return f"{note}\n{text}"
