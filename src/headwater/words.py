@@ -36,7 +36,7 @@ def share(part: float, decimals: int | None = None) -> str:
     if 99.95 <= percent < 100:
         return f"{sign}over 99.9%"
     if decimals is None:
-        return f"{sign}{percent:.{_decimals(percent)}f}".removesuffix(".0") + "%"
+        return f"{sign}{_bare(percent, _decimals(percent))}%"
     return f"{sign}{percent:.{decimals}f}%"
 
 
@@ -48,8 +48,8 @@ def quantity(number: float) -> str:
     if number == round(number) or size >= 19.95:
         return f"{number:,.0f}"
     if size >= 0.995:
-        return f"{number:.1f}".removesuffix(".0")
-    return f"{number:.{1 - math.floor(math.log10(size))}f}".rstrip("0")
+        return _bare(number, 1)
+    return _bare(number, 1 - math.floor(math.log10(size)))
 
 
 def about(number: float) -> str:
@@ -138,6 +138,12 @@ def days(first: date, last: date) -> str:
     if first.month != last.month:
         return f"{day(first).removesuffix(f' {first.year}')} to {day(last)}"
     return f"{first.day} to {day(last)}"
+
+
+def _bare(number: float, decimals: int) -> str:
+    """The number without zeros at its end."""
+    said = f"{number:.{decimals}f}"
+    return said.rstrip("0").rstrip(".") if "." in said else said
 
 
 def _is_part(number: float, unit: str) -> bool:

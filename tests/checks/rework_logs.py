@@ -150,7 +150,7 @@ def planted(
                 {"contact_id": name, "opened_at": at, "closed_at": closed, "status": "closed", "source": "test",
                  "customer_id": f"c{number}", "topic": f"topic {topic}", "channel": "phone"}
             )  # fmt: skip
-            touch = {"touch_id": name, "contact_id": name, "agent_id": f"agent {who}", "started_at": at}
+            touch = {"touch_id": name, "contact_id": name, "agent_id": f"person-{who}", "started_at": at}
             touches.append(touch)
     return record_with(contacts=rows, touches=touches)
 

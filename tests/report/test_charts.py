@@ -63,7 +63,8 @@ def test_a_bar_carries_its_value_in_words_and_says_when_there_is_none():
 
 @pytest.mark.parametrize(
     ("longest", "heading", "drawn"),
-    [(90.0, "Wait (seconds)", 90.0), (600.0, "Wait (minutes)", 10.0), (9000.0, "Wait (hours)", 2.5),
+    [(90.0, "Wait (seconds)", 90.0), (600.0, "Wait (minutes)", 10.0), (9000.0, "Wait (minutes)", 150.0),
+     (18_000.0, "Wait (hours)", 5.0),
      (432_000.0, "Wait (days)", 5.0)],
 )  # fmt: skip
 def test_lengths_of_time_are_drawn_in_the_unit_that_fits_the_longest(longest, heading, drawn):
@@ -80,7 +81,7 @@ def test_parts_of_a_day_are_drawn_in_minutes_unless_the_heading_speaks_of_days()
 
 
 def test_value_and_interval_are_drawn_in_one_unit():
-    data = table(("Wait", "Low", "High"), ("seconds",) * 3, (100.0, 50.0, 7200.0))
+    data = table(("Wait", "Low", "High"), ("seconds",) * 3, (100.0, 50.0, 72000.0))
     assert {field.divisor for field in fields(data, "Wait", "Low", "High")} == {3600.0}
 
 
@@ -105,10 +106,12 @@ def test_a_column_that_is_not_all_dates_is_words():
 
 
 @pytest.mark.parametrize(
-    ("count", "letters", "step"), [(24, 5, 6), (168, 9, 48), (12, 1, 1), (40, 2, 5), (31, 2, 5), (48, 5, 12)]
-)
-def test_thinned_labels_fall_on_whole_hours_days_and_fives(count, letters, step):
-    assert stride(count, letters) == step
+    ("count", "letters", "hours", "step"),
+    [(24, 5, True, 6), (168, 9, True, 48), (12, 5, True, 3), (48, 5, True, 12), (12, 1, False, 1), (40, 2, False, 5),
+     (31, 2, False, 5)],
+)  # fmt: skip
+def test_thinned_labels_fall_on_whole_hours_days_and_fives(count, letters, hours, step):
+    assert stride(count, letters, hours=hours) == step
 
 
 def test_words_are_never_left_out_below_columns():

@@ -27,9 +27,10 @@ TITLE_LETTERS = 44
 _LABEL_LETTERS = 22
 _BY_TENS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _BY_HOURS = (1, 2, 3, 4, 6, 8, 12, 24, 48, 84, 168)
-_LENGTHS_OF_TIME = ((2 * words.DAY, words.DAY, "days"), (2 * words.HOUR, words.HOUR, "hours"),
-                    (2 * words.MINUTE, words.MINUTE, "minutes"))  # fmt: skip
-_NUMBER_OR_HOUR = re.compile(r"^[\d.,]+$|\d\d:\d\d$")
+_LENGTHS_OF_TIME = ((3 * words.DAY, words.DAY, "days"), (3 * words.HOUR, words.HOUR, "hours"),
+                    (5 * words.MINUTE, words.MINUTE, "minutes"))  # fmt: skip
+_NUMBER = re.compile(r"[\d.,]+")
+_HOUR = re.compile(r"(?:\w+ )?\d?\d:\d\d")
 _SECONDS_IN = {"seconds": 1.0, "s": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?")
 
@@ -140,8 +141,9 @@ def ordinal_labels(field: Field, room: float = PLOT_PIXELS) -> Spec:
     longest = max(map(len, texts), default=0)
     if longest * LETTER_PIXELS <= each:
         return {"labelAngle": 0}
-    if all(_NUMBER_OR_HOUR.search(text) for text in texts) or len(texts) > 24:
-        shown = texts[:: stride(len(texts), longest)]
+    hours = all(_HOUR.fullmatch(text) for text in texts)
+    if hours or all(_NUMBER.fullmatch(text) for text in texts) or len(texts) > 24:
+        shown = texts[:: stride(len(texts), longest, hours=hours)]
         return {"labelAngle": 0, "labelOverlap": "greedy", "values": shown}
     if max(len(word) for text in texts for word in text.split()) * LETTER_PIXELS <= each:
         return {"labelAngle": 0} | wrapped_labels(texts, int(each / LETTER_PIXELS))[0]
@@ -175,11 +177,10 @@ def labels_beside(texts: Sequence[str]) -> tuple[Spec, int]:
     return shown | ({"labelOffset": {"condition": raised, "value": 0}} if raised else {}), most
 
 
-def stride(count: int, letters: int) -> int:
+def stride(count: int, letters: int, *, hours: bool = False) -> int:
     """Of how many labels one is shown, so that each has room and they fall on whole tens, hours or days."""
     fitting = PLOT_PIXELS / ((letters + 2) * LETTER_PIXELS)
-    steps = _BY_HOURS if count % 24 == 0 else _BY_TENS
-    return next((step for step in steps if count / step <= fitting), count)
+    return next((step for step in (_BY_HOURS if hours else _BY_TENS) if count / step <= fitting), count)
 
 
 def label(value: Scalar) -> str:

@@ -247,8 +247,9 @@ def _legend(names: Sequence[str]) -> Spec:
     legend = {"title": None, "orient": "top", "symbolType": "square"} | wrapped_labels(names, TITLE_LETTERS)[
         0
     ]
-    wide = sum(len(name) * LETTER_PIXELS + 30 for name in names) > PLOT_PIXELS
-    return legend | ({"columns": 1} if wide else {})
+    widths = [len(name) * LETTER_PIXELS + 30 for name in names]
+    rows = {"columns": max(int(PLOT_PIXELS / max(widths)), 1)} if sum(widths) > PLOT_PIXELS else {}
+    return legend | rows
 
 
 def _marks(across: Field, marks: Sequence[tuple[Scalar, str]]) -> tuple[list[Spec], int]:

@@ -16,6 +16,7 @@ from headwater.errors import RecordError
 from headwater.record.tables import Table
 
 MANIFEST = "record.json"
+KEY = "record.key"
 
 
 def is_record(path: Path) -> bool:
@@ -28,7 +29,7 @@ def read(con: Any, folder: Path, tables: Mapping[str, Table], meta_table: str) -
     if not folder.exists():
         return
     if not is_record(folder):
-        if any(folder.iterdir()):
+        if any(entry.name != KEY for entry in folder.iterdir()):
             raise RecordError(
                 f"{folder} is a folder, but holds no Headwater record", "choose an empty folder"
             )

@@ -108,7 +108,9 @@ def open_store(place: str, *, write: bool = False, memory_limit: str = "") -> St
         raise RecordError(f"there is no folder {path.parent}", "make it first")
     con = _open_folder(path, memory_limit) if is_folder(path) else _open_file(path, memory_limit, write=write)
     meta = _meta(con, place)
-    key_file = path / "record.key" if is_folder(path) else path.with_name(path.name + ".key")
+    if write and is_folder(path):
+        path.mkdir(exist_ok=True)
+    key_file = path / parquet.KEY if is_folder(path) else path.with_name(path.name + ".key")
     key = key_at(key_file, create=not meta) if write else None
     if key and meta and meta.get("key_mark") != key.mark:
         raise RecordError(

@@ -164,8 +164,16 @@ def _complete(work: _Work, rows: RowKind) -> None:
 def _give_up(work: _Work, what: str, name: str) -> NoReturn:
     raise MappingError(
         f"{work.stage.file.name}: no column looks like {what} (columns: {', '.join(list(work.columns)[:30])})",
-        f'say which it is: headwater map {work.stage.file.path.name} > mapping.toml, then set {name} = "..." in it',
+        _what_it_could_be(work)
+        + f'if a column is that, write a mapping with {name} = "that column" (docs/mapping.md)',
     )
+
+
+def _what_it_could_be(work: _Work) -> str:
+    kinds = sorted(facts.kind for facts in work.columns.values())
+    if len(kinds) <= 3 and set(kinds) <= {"number", "time"}:
+        return "this looks like counts per slot of time; an assessment needs one row per contact, touch or event. "
+    return ""
 
 
 def _formats(work: _Work, used: dict[str, str]) -> tuple[str, ...]:

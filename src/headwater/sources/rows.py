@@ -45,7 +45,11 @@ class Typed:
 def typed_rows(stage: ir.Table, mapping: Mapping, hide: Hide, max_handle_seconds: float) -> Typed:
     """The rows of a stage in the types of the record. `hide` makes a pseudonym of a name and its kind."""
     cells = stage.select(
-        LINE, **{_cell(name): values.cell(stage, field, mapping) for name, field in mapping.fields.items()}
+        LINE,
+        **{
+            _cell(name): values.cell(stage, FIELDS[name], field, mapping)
+            for name, field in mapping.fields.items()
+        },
     )
     table = cells.mutate(**{
         name: _value(cells[_cell(name)], name, mapping, hide) for name in mapping.fields

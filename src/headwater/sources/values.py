@@ -20,17 +20,21 @@ _YES, _NO = ("true", "yes", "y", "1", "t"), ("false", "no", "n", "0", "f")
 _FALLBACK = {"status": "unknown", "ended_by": "unknown", "kind": "activity", "about": "overall"}
 
 
-def cell(stage: ir.Table, field: Field, mapping: Mapping) -> ir.Value:
+def cell(stage: ir.Table, column: Column, field: Field, mapping: Mapping) -> ir.Value:
     """The cell or joined cells of a field; null where they mean unknown or the field does not apply."""
     if field.value is not None:
         return ibis.literal(field.value)
     parts = [_known(stage[name], (*mapping.missing, *field.missing)) for name in field.columns]
-    value = parts[0] if len(parts) == 1 else _joined(parts, field.join)
-    for column, cells in field.when.items():
+    value = parts[0] if len(parts) == 1 else _joined(parts, field.join, whole=_is_whole(column))
+    for name, cells in field.when.items():
         value = ibis.ifelse(
-            _trimmed(stage[column]).lower().isin([c.lower() for c in cells]), value, ibis.null()
+            _trimmed(stage[name]).lower().isin([c.lower() for c in cells]), value, ibis.null()
         )
     return value
+
+
+def _is_whole(column: Column) -> bool:
+    return column.kind != "text" or column.name.endswith("_id")
 
 
 def _known(column: ir.Value, missing: Sequence[str]) -> ir.Value:
@@ -46,9 +50,11 @@ def _trimmed(column: ir.Value) -> ir.Value:
     return ibis.ifelse(text.contains("  "), text.re_replace(r"\s+", " "), text).strip()
 
 
-def _joined(parts: Sequence[ir.Value], glue: str) -> ir.Value:
+def _joined(parts: Sequence[ir.Value], glue: str, *, whole: bool) -> ir.Value:
+    """The parts in one text; where a `whole` is needed, one unknown part makes it unknown."""
     words = [part.cast("string") for part in parts]
-    return join_words(ibis.array(words), glue).nullif("")
+    text = join_words(ibis.array(words), glue).nullif("")
+    return ibis.ifelse(ibis.and_(*(word.notnull() for word in words)), text, ibis.null()) if whole else text
 
 
 def typed(cells: ir.Value, column: Column, field: Field, mapping: Mapping) -> ir.Value:
