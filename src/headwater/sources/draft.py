@@ -165,7 +165,7 @@ def _give_up(work: _Work, what: str, name: str) -> NoReturn:
     raise MappingError(
         f"{work.stage.file.name}: no column looks like {what} (columns: {', '.join(list(work.columns)[:30])})",
         _what_it_could_be(work)
-        + f'if a column is that, write a mapping with {name} = "that column" (docs/mapping.md)',
+        + f'If a column is that, write a mapping with {name} = "that column" (docs/mapping.md)',
     )
 
 
