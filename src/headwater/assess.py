@@ -63,7 +63,7 @@ def assess(
     results = {"report": out / "assessment.html", "findings": out / "findings.json"}
     write_atomically(results["report"], assessment_html(assessment))
     write_atomically(results["findings"], findings_json(assessment))
-    return Result(assessment, results | {"rows kept aside": out / "rejected.csv"})
+    return Result(assessment, results | ({"rows kept aside": out / "rejected.csv"} if files else {}))
 
 
 def reading_of(settings: Settings) -> Reading:

@@ -22,6 +22,11 @@ def count(number: float) -> str:
     return f"{round(number):,}" if math.isfinite(number) else UNKNOWN
 
 
+def so_many(number: int, one: str, many: str) -> str:
+    """A count and what is counted, in one or in many: 1 row steps back, 3 rows step back."""
+    return f"{count(number)} {one if number == 1 else many}"
+
+
 def share(part: float, decimals: int | None = None) -> str:
     """A share from 0 to 1 as a percentage, as fine as matters: 31%, 1.4%, 0.03%.
 

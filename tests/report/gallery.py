@@ -121,6 +121,16 @@ def gallery() -> dict[str, Chart]:
             "|contacts",
             *((f"{year}-{m:02}-01", m) for year in (2024, 2025) for m in range(1, 13)),
         ),
+        "a mark at the end of the dates": curve(
+            "Day|Contacts",
+            "|contacts",
+            *((f"2026-03-{day:02}", day) for day in range(1, 31)),
+            marks=(
+                ("2026-03-28", "new opening hours"),
+                ("2026-03-30", "new telephone system"),
+                ("2026-03-01", "start"),
+            ),
+        ),
         "hours of one day": curve(
             "Hour|Contacts", "|contacts", *((f"2026-01-05 {n:02}:00", n) for n in range(24))
         ),

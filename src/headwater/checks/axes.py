@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from textwrap import wrap
 from typing import Any, TypeGuard
@@ -37,7 +38,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a table as a chart sees it. Lengths of time are divided so that ticks come out round."""
+    """One column of a table as a chart sees it.
+
+    Lengths of time are divided so that ticks come out round. A `category` is words even where it looks
+    like numbers or dates.
+    """
 
     name: str
     heading: str
@@ -76,6 +81,13 @@ class Field:
         if self.kind == "temporal" and isinstance(value, str):
             return _as_utc(value)
         return value / self.divisor if self.divisor != 1.0 and is_number(value) else value
+
+    def place(self, value: Scalar) -> float | None:
+        """Where a value stands on a line of numbers or moments; None for words and missing values."""
+        value = self.scaled(value)
+        if self.kind == "temporal" and isinstance(value, str):
+            return datetime.fromisoformat(value).timestamp()
+        return float(value) if is_number(value) else None
 
     def channel(self, **more: Any) -> Spec:
         """The encoding of this column on a position or colour."""

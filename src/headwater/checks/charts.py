@@ -244,9 +244,8 @@ def _key(names: Sequence[str], number: int) -> Spec:
 
 
 def _legend(names: Sequence[str]) -> Spec:
-    legend = {"title": None, "orient": "top", "symbolType": "square"} | wrapped_labels(names, TITLE_LETTERS)[
-        0
-    ]
+    legend: Spec = {"title": None, "orient": "top", "symbolType": "square"}
+    legend |= wrapped_labels(names, TITLE_LETTERS)[0]
     widths = [len(name) * LETTER_PIXELS + 30 for name in names]
     rows = {"columns": max(int(PLOT_PIXELS / max(widths)), 1)} if sum(widths) > PLOT_PIXELS else {}
     return legend | rows
@@ -254,27 +253,27 @@ def _legend(names: Sequence[str]) -> Spec:
 
 def _marks(across: Field, marks: Sequence[tuple[Scalar, str]]) -> tuple[list[Spec], int]:
     """The layers of rules and their labels, and how many rows of labels stand above the plot."""
-    numbers = across.numbers
-    first, last = (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
+    places = [place for place in map(across.place, across.raw) if place is not None]
+    first, last = (min(places), max(places)) if places else (0.0, 1.0)
     ends: list[float] = []
     layers = []
     for at, text in marks:
-        value = across.scaled(at)
-        share = (float(value) - first) / (last - first or 1.0) if is_number(value) else 0.5
+        place = across.place(at)
+        share = 0.5 if place is None else (place - first) / (last - first or 1.0)
         align = "left" if share < 0.1 else "right" if share > 0.9 else "center"
         width = len(text) * LETTER_PIXELS + 8
         start = share * PLOT_PIXELS - {"left": 0, "center": width / 2, "right": width}[align]
         row = next((i for i, end in enumerate(ends) if end <= start), len(ends))
         ends[row : row + 1] = [start + width]
-        layers.append(_mark(across, value, text, {"align": align, "dy": -6 - LINE_PIXELS * row}))
+        layers.append(_mark(across, across.scaled(at), text, {"align": align, "dy": -6 - LINE_PIXELS * row}))
     return list(chain.from_iterable(layers)), len(ends)
 
 
 def _mark(across: Field, value: Scalar, text: str, place: Spec) -> list[Spec]:
     data = {"values": [{across.name: value, "text": text}]}
     x = {"x": across.channel()}
-    words_ = {"y": {"value": 0}, "text": {"field": "text"}}
+    above = {"y": {"value": 0}, "text": {"field": "text"}}
     return [
         {"data": data, "mark": {"type": "rule", "style": "note"}, "encoding": x},
-        {"data": data, "mark": {"type": "text", "baseline": "bottom", **place}, "encoding": x | words_},
+        {"data": data, "mark": {"type": "text", "baseline": "bottom", **place}, "encoding": x | above},
     ]

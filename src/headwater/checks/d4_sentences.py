@@ -58,9 +58,7 @@ def _also(known: Known) -> str:
     if shares := [_value(known, name) for name in names if name in known]:
         more.append(f"{words.share(max(shares))} were passed on at least once")
     if "waiting_share" in known:
-        more.append(
-            f"{words.share(_value(known, 'waiting_share'))} of the time they are open is spent waiting"
-        )
+        more.append(f"{words.share(_value(known, 'waiting_share'))} of their open time is spent waiting")
     return f"; {' and '.join(more)}" if more else ""
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from headwater import words
 from headwater.checks.check import Check, Context, Need, Parameter, Params
 from headwater.checks.finding import Cost, Estimate, Finding, Verdict
-from headwater.checks.privacy import visible_totals
 from headwater.checks.r4_estimates import contacts_needed, estimates
 from headwater.checks.r4_looks import Look, comparable_units, look_at
 from headwater.checks.r4_outcomes import Outcome, outcome_of
@@ -75,13 +74,13 @@ def run(record: Record, params: Params, context: Context) -> Finding:
         CHECK.question,
         verdict,
         headline,
-        estimates=tuple(_estimates(outcome, looks, look, target, context.level)),
+        estimates=tuple(_estimates(outcome, looks, look, target if p_value < ALPHA else None, context.level)),
         tables=tables(looks, p_values, look, k),
         charts=tuple(charts(look, k)),
         cost=Cost(basis="A difference between people is not waste by itself, so it has no cost."),
         remedy=REMEDY if verdict == "found" else STOP_RANKING,
         needs=needs,
-        caveats=(*outcome.caveats, *_caveats(record, look, p_value, wanted, context)),
+        caveats=(*outcome.caveats, *_caveats(record, look, p_value, wanted)),
         method=METHOD,
     )
 
@@ -123,16 +122,17 @@ def _verdict(
 
 
 def _estimates(
-    outcome: Outcome, looks: list[Look], look: Look, target: float, level: float
+    outcome: Outcome, looks: list[Look], look: Look, target: float | None, level: float
 ) -> Iterator[Estimate]:
     yield from estimates(look, outcome.going, level)
-    yield from contacts_needed(look, target, level)
+    if target is not None:
+        yield from contacts_needed(look, target, level)
     for other in looks:
         if other is not look:
             yield from estimates(other, outcome.going, level, f"_{other.between}")
 
 
-def _caveats(record: Record, look: Look, p_value: float, wanted: Between, context: Context) -> Iterator[str]:
+def _caveats(record: Record, look: Look, p_value: float, wanted: Between) -> Iterator[str]:
     who, units = f"{look.between}s", look.units
     if wanted != look.between:
         yield f"The record does not tell any {wanted}; compared are {who}."
@@ -152,11 +152,8 @@ def _caveats(record: Record, look: Look, p_value: float, wanted: Between, contex
             f"Only about {words.share(kept)} of their contacts help to compare: in the others work of one kind, or one "
             "customer, goes mostly to the same desk. A difference that comes with such a desk cannot be seen."
         )
-    few, k = units.left_out, context.smallest_group
-    if few:
-        number = visible_totals((few,), k)[0]
-        said = words.count(number) if number is not None else f"fewer than {k}"
-        yield f"Left out, with too few comparable contacts: {said} {who}."
+    if units.left_out:
+        yield f"Left out are {who} with fewer comparable contacts than it takes (parameter at_least)."
 
 
 CHECK = Check(

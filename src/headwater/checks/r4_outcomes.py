@@ -36,7 +36,7 @@ def _repeat(record: Record, params: Params, context: Context) -> Outcome | None:
     if watch is None or not record.has("contacts.customer_id"):
         return None
     asked = requests(record, watch, params["match"], FEWEST_CONTACTS)
-    table = came_back(asked, days).cache()
+    table = came_back(record, asked, days).cache()
     if table.count().to_pyarrow().as_py() < FEWEST_CONTACTS:
         return None
     window = words.value(days, "days")

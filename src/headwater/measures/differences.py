@@ -14,26 +14,31 @@ from headwater.measures.clock import DAY
 from headwater.measures.elapsed import epoch, joined
 from headwater.measures.journeys import journeys
 from headwater.measures.repeats import Requests, in_order, observations
+from headwater.measures.rework import FINISHED, states, with_before
 from headwater.measures.rework_totals import last_moment
 from headwater.measures.stations import Between, stations
 from headwater.record.record import Record
 
-#: Contacts of one topic, queue and channel are a stratum; smaller ones are merged by topic, then altogether.
+#: A stratum with fewer contacts is merged with its neighbours, as is a customer with fewer.
 SMALLEST_STRATUM = 30
 _MIX = ("topic", "queue", "channel")
+#: What the contacts of a stratum have in common, from the finest to the coarsest.
+_LEVELS = (("regular", *_MIX), ("regular", "topic"), ("regular",), ())
 
 
-def came_back(asked: Requests, days: float) -> ir.Table:
+def came_back(record: Record, asked: Requests, days: float) -> ir.Table:
     """Did the customer come back within that many days? One row for each finished contact that tells.
 
-    contact_id, topic, queue, channel, customer, ended (epoch seconds, null where no closing is recorded) and
-    bad (1 or 0). Contacts of identified customers that were watched for the whole window after they ended.
+    contact_id, topic, queue, channel, customer, ended (epoch seconds, null where no end is recorded) and
+    bad (1 or 0). Contacts of identified customers that were watched for the whole window after they closed.
     """
     ordered = in_order(asked.table, "closed")
     seen = observations(ordered, ordered.next_opened, asked.watch, days)
     seen = seen.filter(seen.followed >= round(days * DAY))
-    seen = joined(seen, asked.table.select("contact_id", ended=asked.table.closed.cast("float64")))
-    return seen.select("contact_id", *_MIX, "ended", customer=seen.cluster, bad=seen.event)
+    closed = asked.table.select("contact_id", closed=asked.table.closed.cast("float64"))
+    seen = joined(joined(seen, closed), _last_finish(record))
+    ended = ibis.coalesce(seen.finished, seen.closed)
+    return seen.select("contact_id", *_MIX, ended=ended, customer=seen.cluster, bad=seen.event)
 
 
 def was_reopened(record: Record, days: float) -> ir.Table:
@@ -81,6 +86,13 @@ def by_holder(record: Record, outcomes: ir.Table, between: Between) -> pa.Table:
     return holders.drop("holder").order_by("contacts", "seen", "expected").to_pyarrow()
 
 
+def _last_finish(record: Record) -> ir.Table:
+    """When each contact was last finished: the first of resolved and closed, as nobody works in between."""
+    steps = with_before(states(record))
+    entered = steps.filter(steps.state.isin(FINISHED) & ~steps.state_before.isin(FINISHED))
+    return entered.group_by("contact_id").agg(finished=epoch(entered["at"]).max())
+
+
 def _last_holder(record: Record, outcomes: ir.Table, between: Between) -> ir.Table:
     """The outcomes with `holder`, who held the contact when it ended; where nobody did, they are left out.
 
@@ -95,15 +107,25 @@ def _last_holder(record: Record, outcomes: ir.Table, between: Between) -> ir.Tab
 
 
 def _with_strata(held: ir.Table) -> ir.Table:
-    """`held` with rate (of the whole stratum), all_ (its contacts) and mine (those of the holder)."""
-    filled = held.mutate(**{name: held[name].fill_null("") for name in _MIX})
-    fine = filled.mutate(fine=filled.count().over(ibis.window(group_by=list(_MIX))) >= SMALLEST_STRATUM)
-    kept = fine.mutate(**{name: ibis.ifelse(fine.fine, fine[name], "") for name in _MIX[1:]})
-    size = kept.count().over(ibis.window(group_by=["fine", *_MIX]))
-    merged = kept.mutate(topic=ibis.ifelse(size >= SMALLEST_STRATUM, kept.topic, ""))
-    stratum = ["fine", *_MIX]
-    return merged.mutate(
-        rate=merged.bad.mean().over(ibis.window(group_by=stratum)),
-        all_=merged.count().over(ibis.window(group_by=stratum)),
-        mine=merged.count().over(ibis.window(group_by=[*stratum, "holder"])),
+    """`held` with rate (of the whole stratum), all_ (its contacts) and mine (those of the holder).
+
+    A stratum is a mix of topic, queue and channel, within a regular customer where there is one: a customer
+    with many contacts comes back for reasons of its own, whoever helps.
+    """
+    often = held.count().over(ibis.window(group_by="customer")) >= SMALLEST_STRATUM
+    table = held.mutate(
+        regular=ibis.ifelse(often, held.customer, ""),
+        level=0,
+        **{name: held[name].fill_null("") for name in _MIX},
+    )
+    stratum = ["level", *_LEVELS[0]]
+    for level, common in enumerate(_LEVELS[1:], start=1):
+        size = table.count().over(ibis.window(group_by=stratum))
+        merged = (table.level == level - 1) & (size < SMALLEST_STRATUM)
+        blank = {name: ibis.ifelse(merged, "", table[name]) for name in _LEVELS[0] if name not in common}
+        table = table.mutate(level=ibis.ifelse(merged, level, table.level), **blank)
+    return table.mutate(
+        rate=table.bad.mean().over(ibis.window(group_by=stratum)),
+        all_=table.count().over(ibis.window(group_by=stratum)),
+        mine=table.count().over(ibis.window(group_by=[*stratum, "holder"])),
     )

@@ -19,6 +19,13 @@ HALF = 0.5
 USUAL = 5
 LONGEST_WORK = 12 * words.HOUR
 SHOWN = 5
+ONE = {
+    "contacts": "contact",
+    "touches": "touch",
+    "events": "event",
+    "messages": "message",
+    "ratings": "rating",
+}
 
 
 def oddities(record: Record) -> list[str]:
@@ -57,15 +64,19 @@ def _spans(record: Record) -> Iterator[str]:
     for table, start, end in (("contacts", "opened_at", "closed_at"), ("touches", "started_at", "ended_at")):
         rows = record.table(table)
         if swapped := _count(rows[end] < rows[start]):
-            yield f"{swapped:,} {table} end before they start"
+            yield words.so_many(
+                swapped, f"{ONE[table]} ends before it starts", f"{table} end before they start"
+            )
 
 
 def _durations(record: Record) -> Iterator[str]:
     touches = record.table("touches")
     if below := _count((touches.wait_seconds < 0) | (touches.handle_seconds < 0)):
-        yield f"{below:,} touches have a negative wait or handle time"
+        what = "a negative wait or handle time"
+        yield words.so_many(below, f"touch has {what}", f"touches have {what}")
     if above := _count(touches.handle_seconds > LONGEST_WORK):
-        yield f"{above:,} touches have a handle time of more than {words.duration(LONGEST_WORK)}"
+        what = f"a handle time of more than {words.duration(LONGEST_WORK)}"
+        yield words.so_many(above, f"touch has {what}", f"touches have {what}")
 
 
 def _clocks(record: Record) -> Iterator[str]:
@@ -75,10 +86,12 @@ def _clocks(record: Record) -> Iterator[str]:
         joined = rows.join(contacts, "contact_id")
         early = joined.moment.epoch_seconds() < joined.opened_at.epoch_seconds() - words.MINUTE
         if count := _count(early):
-            yield f"{count:,} {table} lie before the opening of their contact: a clock may have jumped, or zones differ"
+            told = words.so_many(count, f"{ONE[table]} lies", f"{table} lie")
+            yield f"{told} before the opening of the contact: a clock may have jumped, or zones differ"
     late = record.table("contacts").opened_at > ibis.now()
     if count := _count(late):
-        yield f"{count:,} contacts were opened in the future: a clock or the time zone is wrong"
+        told = words.so_many(count, "contact was", "contacts were")
+        yield f"{told} opened in the future: a clock or the time zone is wrong"
 
 
 def _strays(record: Record) -> Iterator[str]:
@@ -87,7 +100,10 @@ def _strays(record: Record) -> Iterator[str]:
         if record.filled[table]:
             lost = int(record.table(table).anti_join(contacts, "contact_id").count().to_pyarrow().as_py())
             if lost:
-                yield f"{lost:,} {table} belong to contacts that are not in the record"
+                yield words.so_many(
+                    lost, f"{ONE[table]} belongs to no contact in the record",
+                    f"{table} belong to no contact in the record",
+                )  # fmt: skip
 
 
 def _holes(record: Record) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import ibis.expr.types as ir
 from headwater.errors import RecordError
 
 LENGTH = 16
+_BLANKS = " \t\n\r\x0b\x0c"
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,33 @@ class Key:
 
     def hide(self, name: str, kind: str) -> str:
         """The pseudonym of a name; `kind` (agent or customer) keeps the two apart."""
-        digest = hashlib.sha256((self._salt(kind) + name.strip().lower()).encode()).hexdigest()
+        digest = hashlib.sha256((self._salt(kind) + plain_name(name)).encode()).hexdigest()
         return f"{kind}-{digest[:LENGTH]}"
 
     def hide_on_engine(self, name: ir.StringValue, kind: str) -> ir.StringValue:
         """The same for a column, computed by the engine; unknown stays unknown."""
-        digest = (ibis.literal(self._salt(kind)) + name.strip().lower()).hexdigest("sha256")
+        digest = (ibis.literal(self._salt(kind)) + plain_on_engine(name)).hexdigest("sha256")
         return ibis.literal(f"{kind}-") + digest.substr(0, LENGTH)
 
     def _salt(self, kind: str) -> str:
         # A secret prefix is a sound keyed hash here because only a quarter of the digest is shown:
         # without the rest nobody can extend it.
         return f"{self.secret}|{kind}|"
+
+
+def plain_name(name: str) -> str:
+    """A name as it is compared: small letters, one blank between words.
+
+    Letter by letter, as engines do it; Python's own `lower` minds the letters around (final sigma).
+    """
+    letters = "".join("i" if letter == "İ" else letter.lower() for letter in name)
+    return re.sub(rf"[{_BLANKS}]+", " ", letters).strip(" ")
+
+
+def plain_on_engine(name: ir.StringValue) -> ir.StringValue:
+    """The same for a column."""
+    single = name.re_replace(r"[ \t\n\r\x0b\x0c]+", " ")
+    return ibis.ifelse(name.re_search(r"[\t\n\r\x0b\x0c]|  "), single, name).strip().lower()
 
 
 def new_key() -> Key:

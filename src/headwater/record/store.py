@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import getpid
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import duckdb
 import ibis
 from ibis.backends.sql.datatypes import DuckDBType
 
-from headwater.errors import RecordError
+from headwater.errors import HeadwaterError, RecordError, SettingError
 from headwater.record import parquet
 from headwater.record.loads import LOADS, Load, from_json
 from headwater.record.pseudonym import Key, key_at, new_key
@@ -61,18 +63,17 @@ class Store:
             self.con.raw_sql("BEGIN TRANSACTION")
             create_or_migrate(self.con, self.key)
             yield
-            if self.path is not None and is_folder(self.path):
-                parquet.write(
-                    self.con, self.path, ALL, {"version": str(VERSION), "key_mark": _mark(self.key)}
-                )
+            if self.path is not None and is_folder(self.place, self.path):
+                self._write_folder(self.path)
             self.con.raw_sql("COMMIT")
         except BaseException as error:
             _roll_back(self.con)
-            if isinstance(error, duckdb.Error | OSError):
-                raise RecordError(
-                    f"{self.place} could not be written ({_first_line(error)})", _cure(error)
-                ) from error
-            raise
+            raise _told(self.place, error) from error
+
+    def _write_folder(self, folder: Path) -> None:
+        number = int(_stored_meta(self.con).get(parquet.NUMBER, "0"))
+        parquet.write(self.con, folder, ALL, {"version": str(VERSION), "key_mark": _mark(self.key)}, number)
+        self.con.raw_sql(f"INSERT OR REPLACE INTO {META} VALUES ('{parquet.NUMBER}', '{number + 1}')")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -102,25 +103,41 @@ def open_store(place: str, *, write: bool = False, memory_limit: str = "") -> St
     in use by another program.
     """
     path = _path(place)
+    folder = is_folder(place, path)
     if not path.exists() and not write:
         raise RecordError(f"there is no record at {place}", f"make one: headwater load FILE --record {place}")
     if not path.parent.is_dir():
         raise RecordError(f"there is no folder {path.parent}", "make it first")
-    con = _open_folder(path, memory_limit) if is_folder(path) else _open_file(path, memory_limit, write=write)
+    con = _open_folder(path, memory_limit) if folder else _open_file(path, memory_limit, write=write)
+    try:
+        key_file = path / parquet.KEY if folder else path.with_name(path.name + ".key")
+        return Store(con, place, path, _checked_key(con, place, key_file, write=write))
+    except BaseException:
+        con.disconnect()
+        raise
+
+
+def _checked_key(con: Any, place: str, file: Path, *, write: bool) -> Key | None:
+    """The key of a record that is to be written. RecordError when the record or its key is not sound."""
     meta = _meta(con, place)
-    if write and is_folder(path):
-        path.mkdir(exist_ok=True)
-    key_file = path / parquet.KEY if is_folder(path) else path.with_name(path.name + ".key")
-    key = key_at(key_file, create=not meta) if write else None
-    if key and meta and meta.get("key_mark") != key.mark:
+    if not write:
+        return None
+    try:
+        file.parent.mkdir(exist_ok=True)
+    except OSError as error:
+        raise RecordError(f"{place} cannot be made ({error.strerror})", "choose another place") from error
+    key = key_at(file, create=not meta)
+    if meta.get("key_mark", key.mark) != key.mark:
         raise RecordError(
-            f"{key_file.name} is not the key of {place}", "put the right key back, or start a new record"
+            f"{file.name} is not the key of {place}", "put the right key back, or start a new record"
         )
-    return Store(con, place, path, key)
+    return key
 
 
-def is_folder(path: Path) -> bool:
-    """True for a place that is, or will be, a folder of Parquet: everything that is no .duckdb file."""
+def is_folder(place: str, path: Path) -> bool:
+    """True for a place that is, or will be, a folder of Parquet: one not said or seen to be a DuckDB file."""
+    if place.startswith("duckdb://"):
+        return False
     return path.is_dir() or (not path.exists() and path.suffix == "")
 
 
@@ -135,31 +152,55 @@ def _path(place: str) -> Path:
     path = Path(place.removeprefix("duckdb://"))
     if not str(path).strip("."):
         raise RecordError(f"{place} names no file", "write it like duckdb://support.duckdb")
+    if path.is_dir() and place.startswith("duckdb://"):
+        raise RecordError(
+            f"{path} is a folder, not a DuckDB file", "leave out duckdb:// for a folder of Parquet"
+        )
     return path
 
 
 def _open_file(path: Path, memory_limit: str, *, write: bool) -> Any:
     try:
-        return _connect(str(path), memory_limit, read_only=not write)
-    except duckdb.IOException as error:
-        text = str(error)
-        if "lock" in text.lower():
-            raise RecordError(
-                f"{path.name} is in use by another program", "wait until it is done, or stop it"
-            ) from error
-        raise RecordError(
-            f"{path.name} is no record, or was only half written ({_first_line(error)})",
-            "restore it from a backup",
-        ) from error
+        con = _connect(str(path), memory_limit, read_only=not write)
+        _check_whole(con, path)
     except duckdb.Error as error:
-        raise RecordError(
-            f"{path.name} cannot be opened ({_first_line(error)})", "restore it from a backup"
-        ) from error
+        raise _not_opened(path, error) from error
+    return con
+
+
+def _not_opened(path: Path, error: duckdb.Error) -> RecordError:
+    text = str(error)
+    if "set lock on file" in text or "different configuration" in text:
+        return RecordError(f"{path.name} is in use by another program", "wait until it is done, or stop it")
+    if "Permission denied" in text or "Read-only file system" in text:
+        return RecordError(
+            f"{path} may not be opened by you", "check its permissions and those of its folder"
+        )
+    if "newer" in text or "older version" in text:
+        return RecordError(
+            f"{path.name} was written by another DuckDB ({_first_line(error)})", "update Headwater"
+        )
+    return RecordError(
+        f"{path.name} is no record, or was only half written ({_first_line(error)})",
+        "restore it from a backup",
+    )
+
+
+def _check_whole(con: Any, path: Path) -> None:
+    """IOException when the file is shorter than its own blocks say: it was only half copied."""
+    name, _, block, blocks = con.raw_sql("PRAGMA database_size").fetchall()[0][:4]
+    if blocks and path.stat().st_size < block * blocks:
+        con.disconnect()
+        raise duckdb.IOException(f"{name} should hold {blocks:,} blocks and ends before")
 
 
 def _open_folder(path: Path, memory_limit: str) -> Any:
     con = _connect(":memory:", memory_limit)
-    parquet.read(con, path, ALL, META)
+    try:
+        parquet.read(con, path, ALL, META)
+    except BaseException:
+        con.disconnect()
+        raise
     return con
 
 
@@ -169,22 +210,35 @@ def _connect(target: str, memory_limit: str, *, read_only: bool = False) -> Any:
     con.raw_sql("SET preserve_insertion_order = false")
     con.raw_sql("SET enable_progress_bar = false")
     if memory_limit:
-        con.raw_sql(f"SET memory_limit = '{memory_limit}'")
+        _limit(con, memory_limit)
+    if target == ":memory:":
+        # Otherwise what does not fit into memory goes to a folder .tmp where the user happens to be.
+        con.con.execute("SET temp_directory = ?", [str(Path(gettempdir()) / f"headwater-{getpid()}")])
     return con
+
+
+def _limit(con: Any, memory_limit: str) -> None:
+    try:
+        con.con.execute("SET memory_limit = ?", [memory_limit])
+    except duckdb.Error as error:
+        con.disconnect()
+        raise SettingError(f"memory_limit = {memory_limit!r} is no size", "write it like 4GB") from error
+
+
+def _stored_meta(con: Any) -> dict[str, str]:
+    rows = con.table(META).to_pyarrow().to_pylist() if META in con.list_tables() else []
+    return {row["name"]: row["value"] for row in rows}
 
 
 def _meta(con: Any, place: str) -> dict[str, str]:
     """What the record says of itself; empty for a new one."""
-    tables = con.list_tables()
-    if META not in tables:
-        if tables:
-            raise RecordError(f"{place} is a database, but no Headwater record", "choose another file")
-        return {}
-    rows = con.table(META).to_pyarrow().to_pylist()
-    meta = {row["name"]: row["value"] for row in rows}
-    if int(meta.get("version", "0")) > VERSION:
+    meta = _stored_meta(con)
+    if not meta and con.list_tables():
+        raise RecordError(f"{place} is a database, but no Headwater record", "choose another file")
+    version = meta.get("version", "0")
+    if not version.isdecimal() or int(version) > VERSION:
         raise RecordError(
-            f"{place} was written by a newer Headwater (record version {meta['version']})", "update Headwater"
+            f"{place} was written by a newer Headwater (record version {version})", "update Headwater"
         )
     return meta
 
@@ -212,6 +266,15 @@ def create_or_migrate(con: Any, key: Key | None) -> None:
 
 def _first_line(error: BaseException) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _told(place: str, error: BaseException) -> BaseException:
+    """The error as users should see it."""
+    if isinstance(error, RuntimeError) and "interrupted" in str(error).lower():
+        return KeyboardInterrupt()  # the engine's own way to say that Ctrl-C stopped it
+    if isinstance(error, HeadwaterError) or not isinstance(error, duckdb.Error | OSError):
+        return error
+    return RecordError(f"{place} could not be written ({_first_line(error)})", _cure(error))
 
 
 def _cure(error: BaseException) -> str:

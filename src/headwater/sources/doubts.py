@@ -11,6 +11,7 @@ from headwater.sources.mapping import ROW_KINDS, Mapping
 from headwater.sources.rows import WALL
 from headwater.sources.sequence import Sequence
 from headwater.sources.stage import Stage
+from headwater.words import so_many
 
 _DAMAGED = r"^\d(\.\d+)?[eE]\+\d+$"
 _SHOWN = 8
@@ -44,8 +45,8 @@ def warnings(stage: Stage, rows: ir.Table, mapping: Mapping, seen: Sequence | No
 def _clock_jumps(seen: Sequence | None) -> Iterator[str]:
     if seen and seen.odd:
         yield (
-            f"{seen.odd:,} rows step back in time within their contact: a clock jumped. "
-            "The order of the file was kept, and they were placed at the time of the row before."
+            f"{so_many(seen.odd, 'row steps', 'rows step')} back in time within a contact: a clock jumped. "
+            "The order of the file was kept, at the time of the row before."
         )
 
 
@@ -60,13 +61,13 @@ def _clock_changes(rows: ir.Table, mapping: Mapping) -> Iterator[str]:
     ).to_pyarrow().to_pylist()[0]  # fmt: skip
     if row["twice"]:
         yield (
-            f"{row['twice']:,} times lie in the hour that comes twice when clocks go back ({mapping.timezone}); "
-            "they were read as the later hour unless the row itself shows the earlier, so they may be an hour off."
+            f"{so_many(row['twice'], 'time lies', 'times lie')} in the hour that comes twice when clocks go back ({mapping.timezone}); "
+            "read as the later hour unless the row itself shows the earlier, and so perhaps an hour off."
         )
     if row["never"]:
         yield (
-            f"{row['never']:,} times lie in the hour that clocks skip in spring ({mapping.timezone}); "
-            "they were read an hour later. Is the time zone right?"
+            f"{so_many(row['never'], 'time lies', 'times lie')} in the hour that clocks skip in spring ({mapping.timezone}); "
+            "read an hour later. Is the time zone right?"
         )
 
 
@@ -77,7 +78,7 @@ def _damaged_ids(stage: Stage, mapping: Mapping) -> Iterator[str]:
                 damaged = int(stage.table[column].re_search(_DAMAGED).sum().to_pyarrow().as_py() or 0)
                 if damaged:
                     yield (
-                        f"{damaged:,} rows have an id in {column} that a spreadsheet has shortened (like 3.27E+11); "
+                        f"{so_many(damaged, 'row has', 'rows have')} an id in {column} that a spreadsheet has shortened (like 3.27E+11); "
                         "different customers may share one."
                     )
 

@@ -47,6 +47,8 @@ def load_files(
 
     SourceError, MappingError or RecordError say what is wrong with file, mapping or record.
     """
+    if not paths:
+        return ()
     files = [look_at(path) for path in paths]
     with store.writing():
         loads = tuple(_load(store, file, reading, rejected, progress) for file in files)
