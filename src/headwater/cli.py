@@ -76,7 +76,9 @@ def demo(verbose: bool, **flags: Any) -> None:  # noqa: ARG001, FBT001
     from headwater.simulate.example import example_export
 
     with example_export() as (path, timezone):
-        settings = resolve({"timezone": timezone, **{name: value for name, value in flags.items() if value}})
+        # Nothing that is set for the user's own data may reach the example: it would land in their record.
+        own = {"timezone": timezone, "record": "", "profile": "", "mapping": ""}
+        settings = resolve(flags | own)
         _show(run((str(path),), settings, _progress, synthetic=True))
 
 

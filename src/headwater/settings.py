@@ -6,9 +6,10 @@ the default.
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -103,8 +104,8 @@ def resolve(
     values, origins = {}, {}
     for setting in SETTINGS:
         values[setting.name], origins[setting.name] = _value(setting, flags, environment, stored)
-    checks = {code: {k: str(v) for k, v in table.items()} for code, table in stored.get("checks", {}).items()}
-    return Settings(values, origins, _with_set(checks, values["set"]))
+    place = {"flag": "--set", "environment": BY_NAME["set"].variable}.get(origins["set"], f"{FILE}: set")
+    return Settings(values, origins, _with_set(_stored_checks(stored), values["set"], place))
 
 
 def _value(
@@ -116,7 +117,7 @@ def _value(
     if environment.get(setting.variable):
         return _read(setting, environment[setting.variable], setting.variable), "environment"
     if setting.name in stored:
-        return _read(setting, stored[setting.name], f"{setting.name} in {FILE}"), FILE
+        return _read(setting, stored[setting.name], f"{FILE}: {setting.name}"), FILE
     return setting.default, "default"
 
 
@@ -125,13 +126,27 @@ def _stored(path: Path) -> dict[str, Any]:
         data = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingError(f"{path.name} cannot be read: {error}", "mend that line") from error
+    except OSError as error:
+        raise SettingError(
+            f"{path.name} cannot be read: {error.strerror}", "check its permissions"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path.name} is not TOML: {error}", "mend that line") from error
     for name in data:
         if name not in BY_NAME and name != "checks":
             near = get_close_matches(name, BY_NAME, n=1)
             raise SettingError(f"{path.name} holds an unknown setting {name!r}", _did_you_mean(near))
     return data
+
+
+def _stored_checks(stored: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The tables [checks.CODE] of headwater.toml."""
+    tables = stored.get("checks", {})
+    if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+        raise SettingError(
+            f"{FILE}: checks must hold one table for each check", 'write [checks.D3], then match = "customer"'
+        )
+    return {code: {name: str(value) for name, value in table.items()} for code, table in tables.items()}
 
 
 def _did_you_mean(near: list[str]) -> str:
@@ -146,10 +161,32 @@ def _read(setting: Setting, value: Any, where: str) -> Any:
     try:
         read = _READERS[setting.kind](value)
     except (ValueError, TypeError):
-        raise SettingError(f"{where} = {value!r} is not {_WANTED[setting.kind]}", setting.help) from None
+        wanted = _WANTED[setting.kind]
+        raise SettingError(f"{where} = {value!r} is not {wanted}", f"give {wanted}. {setting.help}") from None
     if setting.low is not None and read < setting.low:
-        raise SettingError(f"{where} = {value!r} is too small", f"it must be at least {setting.low:g}")
+        raise SettingError(
+            f"{where} = {value!r} is too small", f"give at least {setting.low:g}. {setting.help}"
+        )
     return read
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _whole(value: Any) -> int:
+    number = _number(value)
+    if number != int(number):
+        raise ValueError(value)
+    return int(number)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not math.isfinite(float(value)):
+        raise ValueError(value)
+    return float(value)
 
 
 def _flag(value: Any) -> bool:
@@ -160,15 +197,14 @@ def _flag(value: Any) -> bool:
 
 
 def _list(value: Any) -> tuple[str, ...]:
-    parts = (
-        value.split(",")
-        if isinstance(value, str)
-        else [part for item in value for part in str(item).split(",")]
-    )
+    items = [value] if isinstance(value, str) else [_text(item) for item in value]
+    parts = [part for item in items for part in item.split(",")]
     return tuple(part.strip() for part in parts if part.strip())
 
 
-_READERS = {"text": str, "whole": int, "number": float, "flag": _flag, "list": _list}
+_READERS: dict[Kind, Callable[[Any], Any]] = {
+    "text": _text, "whole": _whole, "number": _number, "flag": _flag, "list": _list,
+}  # fmt: skip
 _WANTED = {
     "text": "text",
     "whole": "a whole number",
@@ -178,13 +214,15 @@ _WANTED = {
 }
 
 
-def _with_set(checks: Mapping[str, Mapping[str, str]], entries: tuple[str, ...]) -> dict[str, dict[str, str]]:
+def _with_set(
+    checks: Mapping[str, Mapping[str, str]], entries: tuple[str, ...], place: str
+) -> dict[str, dict[str, str]]:
     """Parameters of checks from headwater.toml, and over them those of --set."""
     merged = {code.upper(): dict(table) for code, table in checks.items()}
     for entry in entries:
         name, equals, value = entry.partition("=")
         code, dot, parameter = name.partition(".")
         if not equals or not dot:
-            raise SettingError(f"--set {entry} cannot be understood", "write it like D3.match=customer")
+            raise SettingError(f"{place} {entry} cannot be understood", "write it like D3.match=customer")
         merged.setdefault(code.strip().upper(), {})[parameter.strip()] = value.strip()
     return merged

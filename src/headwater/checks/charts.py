@@ -257,7 +257,7 @@ def _marks(across: Field, marks: Sequence[tuple[Scalar, str]]) -> tuple[list[Spe
     first, last = (min(places), max(places)) if places else (0.0, 1.0)
     ends: list[float] = []
     layers = []
-    for at, text in marks:
+    for at, text in sorted(marks, key=lambda mark: across.place(mark[0]) or 0.0):
         place = across.place(at)
         share = 0.5 if place is None else (place - first) / (last - first or 1.0)
         align = "left" if share < 0.1 else "right" if share > 0.9 else "center"

@@ -18,6 +18,8 @@ LOADS = Table(
         Column("load_id", "text", "Fingerprint of the file and of the mapping that read it.", null=False),
         Column("loaded_at", "time", "When it was loaded.", null=False),
         Column("report", "text", "How it went, as JSON.", null=False),
+        Column("fingerprint", "text", "Fingerprint of the file alone."),
+        Column("number", "integer", "Its number, by which rows remember the load they came with."),
     ),
 )
 

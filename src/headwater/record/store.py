@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from os import getpid
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 import duckdb
 import ibis
 from ibis.backends.sql.datatypes import DuckDBType
 
-from headwater.errors import HeadwaterError, RecordError, SettingError
+from headwater.errors import HeadwaterError, RecordError
 from headwater.record import parquet
+from headwater.record.database import connect, first_line, open_file
 from headwater.record.loads import LOADS, Load, from_json
 from headwater.record.pseudonym import Key, key_at, new_key
 from headwater.record.record import Record
@@ -29,16 +28,22 @@ from headwater.record.tables import TABLES
 VERSION = 1
 META = "headwater_meta"
 ALL = {**TABLES, LOADS.name: LOADS}
+#: The number of the load that a row came with, beside the columns of its definition; null when of several.
+ORIGIN = "headwater_load"
 
 
 @dataclass(frozen=True)
 class Store:
-    """An open record. `path` is None in memory; a folder when it is of Parquet."""
+    """An open record. `path` is None in memory; a folder when it is of Parquet.
+
+    `made` names what opening it made: a place to which nothing is written in the end is taken away again.
+    """
 
     con: Any
     place: str
     path: Path | None
     key: Key | None
+    made: tuple[Path, ...] = ()
 
     def record(self) -> Record:
         """The tables as they are now, each with all columns of its definition, whatever version wrote it."""
@@ -68,7 +73,10 @@ class Store:
             self.con.raw_sql("COMMIT")
         except BaseException as error:
             _roll_back(self.con)
-            raise _told(self.place, error) from error
+            told = _told(self.place, error)
+            if told is error:
+                raise
+            raise told from error
 
     def _write_folder(self, folder: Path) -> None:
         number = int(_stored_meta(self.con).get(parquet.NUMBER, "0"))
@@ -77,7 +85,13 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
+        unused = self.made if self.made and not _stored_meta(self.con) else ()
         self.con.disconnect()
+        for path in unused:
+            if not path.is_dir():
+                path.unlink(missing_ok=True)
+            elif not any(path.iterdir()):
+                path.rmdir()
 
 
 def _mark(key: Key | None) -> str:
@@ -93,7 +107,7 @@ def _roll_back(con: Any) -> None:
 
 def in_memory(memory_limit: str = "") -> Store:
     """A record that lasts as long as the program."""
-    return Store(_connect(":memory:", memory_limit), "memory", None, new_key())
+    return Store(connect(":memory:", memory_limit), "memory", None, new_key())
 
 
 def open_store(place: str, *, write: bool = False, memory_limit: str = "") -> Store:
@@ -108,10 +122,11 @@ def open_store(place: str, *, write: bool = False, memory_limit: str = "") -> St
         raise RecordError(f"there is no record at {place}", f"make one: headwater load FILE --record {place}")
     if not path.parent.is_dir():
         raise RecordError(f"there is no folder {path.parent}", "make it first")
-    con = _open_folder(path, memory_limit) if folder else _open_file(path, memory_limit, write=write)
+    key_file = path / parquet.KEY if folder else path.with_name(path.name + ".key")
+    made = tuple(new for new in (key_file, path) if not new.exists())
+    con = _open_folder(path, memory_limit) if folder else open_file(path, memory_limit, write=write)
     try:
-        key_file = path / parquet.KEY if folder else path.with_name(path.name + ".key")
-        return Store(con, place, path, _checked_key(con, place, key_file, write=write))
+        return Store(con, place, path, _checked_key(con, place, key_file, write=write), made)
     except BaseException:
         con.disconnect()
         raise
@@ -159,70 +174,14 @@ def _path(place: str) -> Path:
     return path
 
 
-def _open_file(path: Path, memory_limit: str, *, write: bool) -> Any:
-    try:
-        con = _connect(str(path), memory_limit, read_only=not write)
-        _check_whole(con, path)
-    except duckdb.Error as error:
-        raise _not_opened(path, error) from error
-    return con
-
-
-def _not_opened(path: Path, error: duckdb.Error) -> RecordError:
-    text = str(error)
-    if "set lock on file" in text or "different configuration" in text:
-        return RecordError(f"{path.name} is in use by another program", "wait until it is done, or stop it")
-    if "Permission denied" in text or "Read-only file system" in text:
-        return RecordError(
-            f"{path} may not be opened by you", "check its permissions and those of its folder"
-        )
-    if "newer" in text or "older version" in text:
-        return RecordError(
-            f"{path.name} was written by another DuckDB ({_first_line(error)})", "update Headwater"
-        )
-    return RecordError(
-        f"{path.name} is no record, or was only half written ({_first_line(error)})",
-        "restore it from a backup",
-    )
-
-
-def _check_whole(con: Any, path: Path) -> None:
-    """IOException when the file is shorter than its own blocks say: it was only half copied."""
-    name, _, block, blocks = con.raw_sql("PRAGMA database_size").fetchall()[0][:4]
-    if blocks and path.stat().st_size < block * blocks:
-        con.disconnect()
-        raise duckdb.IOException(f"{name} should hold {blocks:,} blocks and ends before")
-
-
 def _open_folder(path: Path, memory_limit: str) -> Any:
-    con = _connect(":memory:", memory_limit)
+    con = connect(":memory:", memory_limit)
     try:
         parquet.read(con, path, ALL, META)
     except BaseException:
         con.disconnect()
         raise
     return con
-
-
-def _connect(target: str, memory_limit: str, *, read_only: bool = False) -> Any:
-    con = ibis.duckdb.connect(target, read_only=read_only)
-    con.raw_sql("SET TimeZone = 'UTC'")
-    con.raw_sql("SET preserve_insertion_order = false")
-    con.raw_sql("SET enable_progress_bar = false")
-    if memory_limit:
-        _limit(con, memory_limit)
-    if target == ":memory:":
-        # Otherwise what does not fit into memory goes to a folder .tmp where the user happens to be.
-        con.con.execute("SET temp_directory = ?", [str(Path(gettempdir()) / f"headwater-{getpid()}")])
-    return con
-
-
-def _limit(con: Any, memory_limit: str) -> None:
-    try:
-        con.con.execute("SET memory_limit = ?", [memory_limit])
-    except duckdb.Error as error:
-        con.disconnect()
-        raise SettingError(f"memory_limit = {memory_limit!r} is no size", "write it like 4GB") from error
 
 
 def _stored_meta(con: Any) -> dict[str, str]:
@@ -252,20 +211,17 @@ def create_or_migrate(con: Any, key: Key | None) -> None:
     for name, table in ALL.items():
         if name not in present:
             con.create_table(name, schema=schema_of(table))
-            continue
         have = set(con.table(name).columns)
         for column in table.columns:
             if column.name not in have:
                 kind = DuckDBType.to_string(ibis.dtype(column.ibis_type))
                 con.raw_sql(f'ALTER TABLE {name} ADD COLUMN "{column.name}" {kind}')
+        if name in TABLES and ORIGIN not in have:
+            con.raw_sql(f"ALTER TABLE {name} ADD COLUMN {ORIGIN} BIGINT")
     con.raw_sql(f"CREATE TABLE IF NOT EXISTS {META} (name VARCHAR PRIMARY KEY, value VARCHAR)")
     con.raw_sql(
         f"INSERT OR REPLACE INTO {META} VALUES ('version', '{VERSION}'), ('key_mark', '{_mark(key)}')"
     )
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def _told(place: str, error: BaseException) -> BaseException:
@@ -274,7 +230,7 @@ def _told(place: str, error: BaseException) -> BaseException:
         return KeyboardInterrupt()  # the engine's own way to say that Ctrl-C stopped it
     if isinstance(error, HeadwaterError) or not isinstance(error, duckdb.Error | OSError):
         return error
-    return RecordError(f"{place} could not be written ({_first_line(error)})", _cure(error))
+    return RecordError(f"{place} could not be written ({first_line(error)})", _cure(error))
 
 
 def _cure(error: BaseException) -> str:

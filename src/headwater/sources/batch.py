@@ -10,17 +10,29 @@ import pyarrow as pa
 #: Rows that a reader gathers before it hands them over; bounds its memory.
 BATCH_ROWS = 20_000
 BATCH_CHARACTERS = 32_000_000
+#: Rows that are kept aside are cut to this length; the rest is in the source.
+SHOWN = 2_000
+SEPARATOR = " | "
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that was kept aside: where it stands, why, the value to blame, and the row as it was."""
+    """A row that was kept aside: where it stands, why, the value to blame, and its cells as they were.
+
+    `placed` is False where nobody can say which column a cell belongs to.
+    """
 
     line: int
     reason: str
     column: str
     value: str
-    row: str
+    cells: tuple[str, ...]
+    placed: bool = False
+
+    @property
+    def row(self) -> str:
+        """The row on one line."""
+        return SEPARATOR.join(self.cells)
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,11 @@ class Batch:
     columns: dict[str, pa.Array]
     lines: pa.Array
     refused: Sequence[Refused] = field(default_factory=tuple)
+
+
+def refused(line: int, reason: str, column: str, value: str, cells: Sequence[str]) -> Refused:
+    """A row its reader cannot take, cut to what is shown of it."""
+    return Refused(line, reason, column, value[:SHOWN], tuple(cell[:SHOWN] for cell in cells[:SHOWN]))
 
 
 def text_batch(

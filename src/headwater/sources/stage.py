@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -20,21 +21,34 @@ from headwater.sources.vectorised import DoubtError, read_plain
 from headwater.sources.xes import read_xes
 
 LINE = "__line"
-STAGE = "stage"
+STAGE, REFUSED = "stage", "refused"
 Reader = Callable[[SourceFile], Iterator[Batch]]
 
 #: A reader for each form that is not delimited text; Parquet the engine reads by itself.
 READERS: dict[Form, Reader] = {"jsonl": read_jsonl, "xes": read_xes, "xlsx": read_sheet}
+_REFUSED_AS = pa.schema(
+    [
+        ("line", pa.int64()),
+        ("reason", pa.string()),
+        ("column", pa.string()),
+        ("value", pa.string()),
+        ("cells", pa.list_(pa.string())),
+    ]
+)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The rows of one file in the engine. `table` has the file's columns and `__line`."""
+    """The rows of one file in the engine. `table` has the file's columns and `__line`.
 
+    `refused` counts the rows that its reader could not take; they lie in the engine too.
+    """
+
+    con: Engine
     file: SourceFile
     table: ir.Table
     rows: int
-    refused: tuple[Refused, ...]
+    refused: int
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -44,33 +58,37 @@ class Stage:
     @property
     def rows_read(self) -> int:
         """All rows of the file, kept and refused."""
-        return self.rows + len(self.refused)
+        return self.rows + self.refused
+
+    def refused_rows(self) -> Iterator[Refused]:
+        """The rows that the reader could not take, in the order of the file."""
+        table = temp_table(self.con, REFUSED).order_by("line")
+        for batch in table.to_pyarrow_batches(chunk_size=5_000):
+            for row in batch.to_pylist():
+                yield Refused(
+                    row["line"], row["reason"], row["column"], row["value"], tuple(row["cells"])
+                )
 
 
 def lay(con: Engine, file: SourceFile, delimiter: str = "") -> Stage:
     """Read a file into the engine. SourceError when it cannot be read to its end, or changed meanwhile."""
+    con.raw_sql(
+        f'CREATE OR REPLACE TEMP TABLE {REFUSED} '
+        '(line BIGINT, reason VARCHAR, "column" VARCHAR, value VARCHAR, cells VARCHAR[])'
+    )
+    refused = 0
     if file.form == "parquet":
         _lay_parquet(con, file.path)
-        refused: list[Refused] = []
+    elif file.form == "delimited":
+        refused = _lay_delimited(con, file, delimiter)
     else:
-        refused = (
-            _lay_delimited(con, file, delimiter)
-            if file.form == "delimited"
-            else _lay_batches(con, READERS[file.form](file))
-        )
+        refused = _lay_batches(con, READERS[file.form](file))
     file.check_unchanged()
-    _check_whole(file, refused)
     table = temp_table(con, STAGE)
-    return Stage(file, table, int(table.count().to_pyarrow().as_py()), tuple(refused))
+    return Stage(con, file, table, int(table.count().to_pyarrow().as_py()), refused)
 
 
-def _check_whole(file: SourceFile, refused: list[Refused]) -> None:
-    """A last row that is too short, with no line end behind it, is a file that was cut off."""
-    if not file.closed and refused and refused[-1].line == file.lines:
-        raise SourceError(f"{file.name}, line {file.lines}: the file stops in mid-row", "export it again")
-
-
-def _lay_delimited(con: Engine, file: SourceFile, delimiter: str) -> list[Refused]:
+def _lay_delimited(con: Engine, file: SourceFile, delimiter: str) -> int:
     try:
         return _lay_batches(con, read_plain(file, delimiter))
     except DoubtError:
@@ -85,30 +103,56 @@ def _lay_parquet(con: Engine, path: Path) -> None:
             f"SELECT * EXCLUDE file_row_number, file_row_number + 1 AS {LINE} "
             f"FROM read_parquet('{place}', file_row_number = true)"
         )
-    except Exception as error:
+    except duckdb.Error as error:
         raise SourceError(
             f"{path.name} cannot be read as Parquet ({_first_line(error)})", "export it again"
         ) from error
 
 
-def _lay_batches(con: Engine, batches: Iterator[Batch]) -> list[Refused]:
+def _lay_batches(con: Engine, batches: Iterator[Batch]) -> int:
+    """Lay batches one below the other; how many rows were refused."""
     con.raw_sql(f"CREATE OR REPLACE TEMP TABLE {STAGE} ({LINE} BIGINT)")
-    known: set[str] = set()
-    refused: list[Refused] = []
+    con.raw_sql(f"DELETE FROM {REFUSED}")
+    known: dict[str, str] = {}
+    refused = 0
     for batch in batches:
-        for name in batch.columns:
-            if name.lower() not in known:
-                con.raw_sql(f"ALTER TABLE {STAGE} ADD COLUMN {quoted(name)} VARCHAR")
-                known.add(name.lower())
-        _insert(con, batch)
-        refused += batch.refused
+        names = _engine_names(batch.columns, known)
+        for name in [name for name in names if name not in known.values()]:
+            con.raw_sql(f"ALTER TABLE {STAGE} ADD COLUMN {quoted(name)} VARCHAR")
+        known |= dict(zip(batch.columns, names, strict=True))
+        columns = dict(zip(names, batch.columns.values(), strict=True))
+        _insert(con, STAGE, pa.table({LINE: batch.lines, **columns}))
+        _insert(con, REFUSED, _refused_table(batch.refused))
+        refused += len(batch.refused)
     return refused
 
 
-def _insert(con: Engine, batch: Batch) -> None:
-    table = pa.table({LINE: batch.lines, **batch.columns})
+def _engine_names(columns: Sequence[str] | dict[str, pa.Array], known: dict[str, str]) -> list[str]:
+    """Names the engine can tell apart: it knows no capitals, no empty name, and needs `__line` for itself."""
+    names: list[str] = []
+    for column in columns:
+        name = known.get(column, column.replace("\0", "") or "(no name)")
+        while column not in known and name.lower() in {LINE, *map(str.lower, (*known.values(), *names))}:
+            name += " (2)"
+        names.append(name)
+    return names
+
+
+def _refused_table(rows: Sequence[Refused]) -> pa.Table:
+    return pa.Table.from_pylist(
+        [
+            {"line": row.line, "reason": row.reason, "column": row.column, "value": row.value, "cells": row.cells}
+            for row in rows
+        ],
+        schema=_REFUSED_AS,
+    )
+
+
+def _insert(con: Engine, name: str, table: pa.Table) -> None:
+    if not table.num_rows:
+        return
     con.con.register("headwater_batch", table)
-    con.con.execute(f"INSERT INTO {STAGE} BY NAME SELECT * FROM headwater_batch")
+    con.con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM headwater_batch")
     con.con.unregister("headwater_batch")
 
 
