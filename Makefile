@@ -9,7 +9,8 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 endif
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .uv/bin/uv)
 # Compiled once at set-up, the libraries start three times faster at their first use.
-SYNC = UV_COMPILE_BYTECODE=1 $(UV) sync --frozen --inexact --python "$(PYTHON)"
+SYNC = { test -x .venv/bin/python || $(UV) venv --quiet --python "$(PYTHON)"; } \
+	&& UV_COMPILE_BYTECODE=1 $(UV) sync --quiet --frozen --inexact
 OUT ?= headwater-report
 
 help:  ## List the targets
@@ -26,6 +27,7 @@ lint: .venv/.ready-dev  ## Check style, types and the direction of imports
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/mypy scripts bench
 	.venv/bin/lint-imports
 
 bench: .venv/.ready  ## Measure time and memory on an export of 25,000 contacts
@@ -37,15 +39,15 @@ docs: .venv/.ready-dev  ## Write the pages of docs/ that are made from the code
 # A stamp newer than lock and pyproject.toml: nothing has to be fetched. What the other stamp brought is left alone.
 .venv/.ready: uv.lock pyproject.toml | uv
 	@echo "setting up .venv"
-	@$(SYNC) --quiet --no-dev
+	@$(SYNC) --no-dev
 	@touch $@
 
 .venv/.ready-dev: uv.lock pyproject.toml | uv
 	@echo "setting up .venv with what tests and checks need"
-	@$(SYNC) --quiet
+	@$(SYNC)
 	@touch .venv/.ready $@
 
-# pip into a folder is four times quicker than a virtual environment, which some Pythons need all the same.
+# pip into a folder is quicker than a virtual environment, which Pythons without pip need all the same.
 .PHONY: uv
 uv: python
 	@$(UV) --version >/dev/null 2>&1 || { echo "getting uv into .uv"; export PIP_DISABLE_PIP_VERSION_CHECK=1; \

@@ -111,7 +111,7 @@ Results go to files and to the standard output, progress to the error stream."""
 
 def _help(command: click.Command, name: str) -> str:
     context = click.Context(
-        command, info_name=f"headwater {name}".strip(), terminal_width=WIDTH, max_content_width=WIDTH
+        command, info_name=f"headwater {name}".strip(), terminal_width=WIDTH, **app.context_settings
     )
     return f"```text\n{command.get_help(context)}\n```"
 
@@ -259,7 +259,7 @@ def findings_page(schema: Mapping[str, Any]) -> str:
 _FINDINGS = """# findings.json
 
 `headwater assess` writes the findings of the report as JSON, too. The schema comes with the package, as
-`headwater/report/findings.schema.json`; every file is tested against it. Shares are from 0 to 1, durations are in
+`headwater/report/findings.schema.json`; tests hold the program to it. Shares are from 0 to 1, durations are in
 seconds, moments are ISO 8601 with their offset."""
 
 
@@ -289,21 +289,14 @@ def _type(part: Mapping[str, Any]) -> str:
     return " or ".join(part["type"]) if isinstance(part["type"], list) else str(part["type"])
 
 
-_PLAIN_TYPES = {
-    "count": "whole number",
-    "number": "number or null",
-    "moment": "moment or null",
-    "sentences": "list of texts",
-}
+_PLAIN_TYPES = {"count": "whole number", "number": "number or null", "moment": "moment or null",
+                "sentences": "list of texts"}  # fmt: skip
 
 
 def _reference(name: str) -> str:
     return _PLAIN_TYPES.get(name) or f"[{name}](#{name})"
 
 
-def _said(changed: Iterable[Path]) -> Iterator[str]:
-    yield from (f"wrote {path.relative_to(DOCS.parent)}" for path in changed)
-
-
 if __name__ == "__main__":
-    print("\n".join(_said(write())) or "docs/ says what the code says")
+    changed = [f"wrote {path.relative_to(DOCS.parent)}" for path in write()]
+    print("\n".join(changed) or "docs/ says what the code says")

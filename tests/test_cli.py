@@ -33,10 +33,16 @@ def ends_with(code: int, *arguments: str) -> None:
 
 def test_assess_writes_report_findings_and_rows_kept_aside(tickets: Path) -> None:
     main(["assess", str(tickets), "--out", "out"])
-    assert {path.name for path in Path("out").iterdir()} == {"assessment.html", "findings.json", "rejected.csv"}
+    assert {path.name for path in Path("out").iterdir()} == {
+        "assessment.html",
+        "findings.json",
+        "rejected.csv",
+    }
 
 
-def test_the_summary_says_what_was_read_kept_aside_and_assumed(tickets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_summary_says_what_was_read_kept_aside_and_assumed(
+    tickets: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["assess", str(tickets), "--out", "out"])
     told = " ".join(capsys.readouterr().out.split())
     assert "read from 4 rows" in told
@@ -51,7 +57,9 @@ def test_a_row_kept_aside_stands_in_the_file_with_line_value_and_cure(tickets: P
     assert row.startswith("tickets.csv,5,not a time,Created,31/02/2025 11:00,")
 
 
-def test_no_name_of_agent_or_customer_leaves_the_program(tickets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_name_of_agent_or_customer_leaves_the_program(
+    tickets: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["assess", str(tickets), "--out", "out"])
     written = capsys.readouterr().out + "".join(path.read_text("utf-8") for path in Path("out").iterdir())
     assert "example.test" not in written
@@ -89,7 +97,9 @@ def test_wrong_usage_ends_with_2(arguments: tuple[str, ...]) -> None:
     ends_with(2, *arguments)
 
 
-def test_a_wrong_parameter_is_refused_before_anything_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_parameter_is_refused_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     ends_with(1, "assess", "absent.csv", "--set", "D3.mach=customer", "--out", str(tmp_path / "out"))
     assert "did you mean match?" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
@@ -103,7 +113,9 @@ def test_a_folder_that_may_not_be_written_is_refused_before_anything_is_read(
     assert "choose another folder with --out" in capsys.readouterr().err
 
 
-def test_a_record_can_be_loaded_examined_and_assessed(tickets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_record_can_be_loaded_examined_and_assessed(
+    tickets: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["load", str(tickets), "--record", "duckdb://support.duckdb"])
     main(["load", str(tickets), "--record", "duckdb://support.duckdb"])
     assert "nothing new: all of it was loaded before" in capsys.readouterr().out
@@ -137,6 +149,9 @@ def test_every_check_is_listed_and_explained(capsys: pytest.CaptureFixture[str])
 def test_the_demo_finds_what_was_planted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["demo", "--out", str(tmp_path)])
     assert "Synthetic example data" in capsys.readouterr().out
-    told = {f["code"]: f["verdict"] for f in json.loads((tmp_path / "findings.json").read_text("utf-8"))["findings"]}
+    told = {
+        f["code"]: f["verdict"]
+        for f in json.loads((tmp_path / "findings.json").read_text("utf-8"))["findings"]
+    }
     assert told["D3"] == told["S1"] == "found"
     assert told["R4"] == "not_found"

@@ -39,18 +39,24 @@ def assessed(source: Path, out: Path, **flags: Any) -> Told:
 
 @pytest.fixture(scope="module")
 def uci(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return assessed(shared / "data/ops/uci_incident/incident_event_log_venu.zip", tmp_path_factory.mktemp("uci"))
+    return assessed(
+        shared / "data/ops/uci_incident/incident_event_log_venu.zip", tmp_path_factory.mktemp("uci")
+    )
 
 
 @pytest.fixture(scope="module")
 def helpdesk(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return assessed(shared / "data/ops/helpdesk_italian/helpdesk_pm4py.xes.gz", tmp_path_factory.mktemp("helpdesk"))
+    return assessed(
+        shared / "data/ops/helpdesk_italian/helpdesk_pm4py.xes.gz", tmp_path_factory.mktemp("helpdesk")
+    )
 
 
 @pytest.fixture(scope="module")
 def bank(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     return assessed(
-        shared / "data/ops/anonymous_bank/february.txt", tmp_path_factory.mktemp("bank"), set=("D3.match=customer",)
+        shared / "data/ops/anonymous_bank/february.txt",
+        tmp_path_factory.mktemp("bank"),
+        set=("D3.match=customer",),
     )
 
 
@@ -71,7 +77,11 @@ def test_reassigned_incidents_by_the_recorded_counter(uci: Told) -> None:
 
 
 def test_the_helpdesk_log_keeps_its_events_and_the_length_of_its_cases(helpdesk: Told) -> None:
-    assert (helpdesk.record["rows_read"], helpdesk.record["events"], helpdesk.record["contacts"]) == (21_348, 21_348, 4_580)
+    assert (helpdesk.record["rows_read"], helpdesk.record["events"], helpdesk.record["contacts"]) == (
+        21_348,
+        21_348,
+        4_580,
+    )
     assert helpdesk.value("D4", "elapsed_days_mean") == pytest.approx(40.86, abs=0.01)
 
 
@@ -84,7 +94,11 @@ def test_every_call_of_the_bank_is_kept_with_its_outcome(bank: Told) -> None:
 
 @pytest.mark.parametrize(
     ("window", "naive", "followed", "n_followed", "kaplan_meier"),
-    [(1, 0.38200, 0.38625, 11_301, 0.38578), (7, 0.59002, 0.60899, 8_808, 0.61377), (14, 0.65220, 0.69392, 5_541, 0.70789)],
+    [
+        (1, 0.38200, 0.38625, 11_301, 0.38578),
+        (7, 0.59002, 0.60899, 8_808, 0.61377),
+        (14, 0.65220, 0.69392, 5_541, 0.70789),
+    ],
 )
 def test_repeat_calls_of_the_bank(
     bank: Told, window: int, naive: float, followed: float, n_followed: int, kaplan_meier: float
@@ -109,4 +123,6 @@ def test_no_name_of_the_banks_staff_is_in_any_output(shared: Path, bank: Told, t
     names = {line.split("\t")[16] for line in lines} - {"NO_SERVER"}
     assessed(source, tmp_path)
     written = "".join(path.read_text("utf-8") for path in tmp_path.iterdir())
-    assert [name for name in names if f">{name}<" in written or f'"{name}"' in written or f" {name} " in written] == []
+    assert [
+        name for name in names if f">{name}<" in written or f'"{name}"' in written or f" {name} " in written
+    ] == []

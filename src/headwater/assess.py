@@ -21,6 +21,7 @@ from headwater.record.store import Store, in_memory, is_place, open_store
 from headwater.report.assessment import Assessment
 from headwater.report.findings_json import findings_json
 from headwater.report.html import assessment_html
+from headwater.report.studio import Studio
 from headwater.report.write import write_atomically
 from headwater.settings import Settings
 from headwater.sources.load import Reading, load_files
@@ -50,18 +51,24 @@ def assess(
     reading = reading_of(settings)
     out = prepared_folder(Path(settings["out"]))
     place, files = _places(sources, settings["record"])
-    with closing(_store(place, settings, write=bool(files))) as store:
+    with Studio() as studio, closing(_store(place, settings, write=bool(files))) as store:
         with rejected_file(out / "rejected.csv") as rejected:
             load_files(store, files, reading, rejected, progress)
         loads, record = store.loads(), store.record()
         if record.filled["contacts"] == 0:
             raise _nothing_to_assess(loads, out)
         context = _context(settings, loads)
-        findings = run(checks, record, context, params, progress)
-        assessment = _assessment(sources, settings, record, loads, context, findings, synthetic=synthetic)
-    progress("writing the report")
+        findings = []
+        for finding in run(checks, record, context, params, progress):
+            studio.ask(finding)
+            findings.append(finding)
+        assessment = _assessment(
+            sources, settings, record, loads, context, tuple(findings), synthetic=synthetic
+        )
+        progress("writing the report")
+        page = assessment_html(assessment, studio.drawings())
     results = {"report": out / "assessment.html", "findings": out / "findings.json"}
-    write_atomically(results["report"], assessment_html(assessment))
+    write_atomically(results["report"], page)
     write_atomically(results["findings"], findings_json(assessment))
     return Result(assessment, results | ({"rows kept aside": out / "rejected.csv"} if files else {}))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from collections.abc import Callable
@@ -153,6 +154,9 @@ def _show(result: Result) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line: exit 0 when done, 1 when it cannot be done, 2 for wrong usage."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    # Expressions are many small objects that all stay: looking for garbage among them takes a sixth of an
+    # assessment and finds none.
+    gc.set_threshold(100_000, 50, 50)
     try:
         app.main(arguments, prog_name="headwater", standalone_mode=False)
     except click.ClickException as error:

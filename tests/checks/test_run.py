@@ -78,7 +78,9 @@ def test_a_check_whose_data_is_there_is_run() -> None:
 
 def test_another_package_adds_a_check_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     point = SimpleNamespace(load=lambda: SimpleNamespace(CHECK=EXAMPLE))
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == "headwater.checks" else [])
+    monkeypatch.setattr(
+        registry, "entry_points", lambda group: [point] if group == "headwater.checks" else []
+    )
     registry.all_checks.cache_clear()
     try:
         assert registry.find("x1") is EXAMPLE

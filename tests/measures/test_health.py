@@ -47,7 +47,9 @@ def test_a_touch_long_before_its_contact_shows_a_clock_that_jumped() -> None:
 
 def test_events_without_their_contact_are_told() -> None:
     events = [{"contact_id": "9", "at": "2025-03-03T07:05", "kind": "closed"}]
-    assert oddities(record_of(contacts=[contact(1)], events=events)) == ["1 event belongs to no contact in the record"]
+    assert oddities(record_of(contacts=[contact(1)], events=events)) == [
+        "1 event belongs to no contact in the record"
+    ]
 
 
 def test_a_hole_in_time_is_a_day_without_what_its_weekday_usually_has() -> None:

@@ -47,7 +47,9 @@ class Parameter:
                 f"{self.name} = {text!r} is not {_A[self.type]}", f"{self.name}: {self.help}"
             ) from None
         if self.choices and value not in self.choices:
-            raise CheckError(f"{self.name} = {text!r} is not a choice", f"choose one of: {', '.join(self.choices)}")
+            raise CheckError(
+                f"{self.name} = {text!r} is not a choice", f"choose one of: {', '.join(self.choices)}"
+            )
         return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -44,17 +44,15 @@ def _parsed(check: Check, given: Mapping[str, str]) -> dict[str, Any]:
 def run(
     checks: Iterable[Check], record: Record, context: Context, params: Mapping[str, Mapping[str, Any]],
     progress: Callable[[str], None],
-) -> tuple[Finding, ...]:  # fmt: skip
-    """The findings of the checks, in their order."""
-    findings = []
+) -> Iterator[Finding]:  # fmt: skip
+    """The findings of the checks, in their order, each when it is there."""
     for check in checks:
         progress(f"checking {check.code} {check.name.replace('-', ' ')}")
         lacking = [need for need in check.needs if not record.has(*need.columns)]
         if lacking:
-            findings.append(_cannot_tell(check, tuple(need.what for need in lacking)))
+            yield _cannot_tell(check, tuple(need.what for need in lacking))
         else:
-            findings.append(check.run(record, params[check.code], context))
-    return tuple(findings)
+            yield check.run(record, params[check.code], context)
 
 
 def _cannot_tell(check: Check, needs: tuple[str, ...]) -> Finding:

@@ -54,7 +54,9 @@ def catch_all_customers(record: Record) -> tuple[str, ...]:
     """Customer ids that stand on so many rows that they cannot be one customer, commonest first."""
     contacts = real_contacts(record)
     total = contacts.count().to_pyarrow().as_py()
-    counts = contacts.filter(contacts.customer_id.notnull()).group_by("customer_id").agg(n=lambda t: t.count())
+    counts = (
+        contacts.filter(contacts.customer_id.notnull()).group_by("customer_id").agg(n=lambda t: t.count())
+    )
     many = counts.filter((counts.n >= CATCH_ALL_ROWS) & (counts.n >= CATCH_ALL_SHARE * int(total)))
     return tuple(many.order_by(many.n.desc()).to_pyarrow()["customer_id"].to_pylist())
 

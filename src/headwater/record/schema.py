@@ -12,6 +12,9 @@ from headwater.record.tables import TABLES, Table
 
 Backend = BaseBackend
 
+# Engines fuse nested selects themselves; doing it in Python takes a tenth of a whole assessment.
+ibis.options.sql.fuse_selects = False
+
 
 def schema_of(table: Table) -> ibis.Schema:
     """The Ibis schema of a table of the record."""

@@ -28,6 +28,14 @@ from headwater.record.tables import TABLES
 VERSION = 1
 META = "headwater_meta"
 ALL = {**TABLES, LOADS.name: LOADS}
+#: Errors whose cause lies outside: the disk, the memory, another program.
+_OUTSIDE = (
+    OSError,
+    duckdb.FatalException,  # the disk filled up while a change was sealed
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
 #: The number of the load that a row came with, beside the columns of its definition; null when of several.
 ORIGIN = "headwater_load"
 
@@ -228,13 +236,15 @@ def _told(place: str, error: BaseException) -> BaseException:
     """The error as users should see it."""
     if isinstance(error, RuntimeError) and "interrupted" in str(error).lower():
         return KeyboardInterrupt()  # the engine's own way to say that Ctrl-C stopped it
-    if isinstance(error, HeadwaterError) or not isinstance(error, duckdb.Error | OSError):
+    if isinstance(error, HeadwaterError) or not isinstance(error, _OUTSIDE):
         return error
     return RecordError(f"{place} could not be written ({first_line(error)})", _cure(error))
 
 
 def _cure(error: BaseException) -> str:
     text = str(error).lower()
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "allow it more with --memory-limit; the record is as it was before"
     if "no space" in text or "disk" in text:
         return "the disk is full: make room, then run it again; the record is as it was before"
     return "the record is as it was before; check permissions and room on the disk"

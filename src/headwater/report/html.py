@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,11 +16,12 @@ from headwater.report.assessment import Assessment
 from headwater.report.glossary import Links
 from headwater.report.plain import script_safe
 from headwater.report.ranking import ranked, sentence_that_matters_most, with_verdict
-from headwater.report.svg import WIDE, drawing
+from headwater.report.studio import keyed_charts
+from headwater.report.svg import WIDE, Drawing, drawing
 
 
-def assessment_html(assessment: Assessment) -> str:
-    """The text of `assessment.html`."""
+def assessment_html(assessment: Assessment, drawn: Mapping[str, Drawing] | None = None) -> str:
+    """The text of `assessment.html`; charts that are not among the `drawn` are drawn now."""
     links = Links()
     return _environment().get_template("assessment.html").render(
         assessment=assessment,
@@ -28,19 +30,19 @@ def assessment_html(assessment: Assessment) -> str:
         found=with_verdict(assessment.findings, "found"),
         not_found=with_verdict(assessment.findings, "not_found"),
         cannot_tell=with_verdict(assessment.findings, "cannot_tell"),
-        pictures={finding.code: _pictures(finding) for finding in assessment.findings},
+        pictures={finding.code: _pictures(finding, drawn or {}) for finding in assessment.findings},
         css=_style(),
         links=links,
         linked=links.linked,
     )  # fmt: skip
 
 
-def _pictures(finding: Finding) -> list[dict[str, Any]]:
-    return [_picture(chart, f"{finding.code}-chart-{n}") for n, chart in enumerate(finding.charts, start=1)]
+def _pictures(finding: Finding, drawn: Mapping[str, Drawing]) -> list[dict[str, Any]]:
+    charts = keyed_charts(finding).items()
+    return [_picture(key, chart, drawn.get(key) or drawing(chart, key)) for key, chart in charts]
 
 
-def _picture(chart: Chart, key: str) -> dict[str, Any]:
-    drawn = drawing(chart, key)
+def _picture(key: str, chart: Chart, drawn: Drawing) -> dict[str, Any]:
     return {
         "id": key,
         "chart": chart,

@@ -70,6 +70,13 @@ def drawing(chart: Chart, key: str) -> Drawing:
         )
 
 
+def warm_up() -> None:
+    """Start the engine that draws, which takes longer than any drawing."""
+    from vl_convert import vegalite_to_svg
+
+    vegalite_to_svg({"data": {"values": []}, "mark": "bar"}, config=_THEME, allowed_base_urls=[])
+
+
 def _svg(chart: Chart, width: int, key: str) -> str:
     from vl_convert import vegalite_to_svg
 

@@ -44,9 +44,12 @@ class Batch:
     refused: Sequence[Refused] = field(default_factory=tuple)
 
 
-def refused(line: int, reason: str, column: str, value: str, cells: Sequence[str]) -> Refused:
-    """A row its reader cannot take, cut to what is shown of it."""
-    return Refused(line, reason, column, value[:SHOWN], tuple(cell[:SHOWN] for cell in cells[:SHOWN]))
+def refused(
+    line: int, reason: str, column: str, value: str, cells: Sequence[str], *, placed: bool = False
+) -> Refused:
+    """A row to keep aside, cut to what is shown of it."""
+    shown = tuple(cell[:SHOWN] for cell in cells[:SHOWN])
+    return Refused(line, reason, column, value[:SHOWN], shown, placed)
 
 
 def text_batch(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from headwater.errors import MappingError
+from headwater.sources.dates import named
 from headwater.sources.mapping import ROW_KINDS, Field, Mapping
 
 
@@ -53,10 +54,10 @@ def _absent(name: str, field: Field, columns: Sequence[str]) -> MappingError:
     wanted = field.any or (*field.columns, *field.when)
     lacking = [column for column in wanted if column.lower() not in {have.lower() for have in columns}]
     near = get_close_matches(lacking[0], columns, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    hint = f"did you mean {near[0]!r}? " if near and near[0] in named(columns, len(columns)) else ""
     if len(columns) == 1 and any(mark in columns[0] for mark in ",;\t|"):
         hint = "the whole line became one column: set delimiter in the mapping, or leave it out. "
     return MappingError(
         f"the file has no column {' or '.join(map(repr, lacking))} for {name}",
-        f"{hint}it has: {', '.join(columns[:40])}",
+        f"{hint}it has: {named(columns)}",
     )

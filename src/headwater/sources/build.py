@@ -63,7 +63,7 @@ def _keyed(rows: ir.Table, key: str, time: str) -> ir.Table:
         return rows
     at = rows[time]
     window = ibis.window(group_by=[rows.contact_id, at], order_by=[rows[LINE]])
-    place = ibis.row_number().over(window).cast("string").lpad(4, "0")
+    place = ibis.row_number().over(window).cast("string").lpad(9, "0")
     return rows.mutate(**{key: rows.contact_id + "|" + epoch_micros(at).cast("string") + "|" + place})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from headwater.sources.mapping import MISSING
 from headwater.sources.stage import LINE, Stage
 
 SAMPLE = 2_000
-_NUMBER = r"^-?[\d.,\s]*\d$"
+_LEADING = r"^(\d{1,2})[/.\-](\d{1,2})[/.\-]\d"
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,21 @@ class OrderEvidence:
         return "month first" if self.month_first > self.day_first else "day first"
 
 
-def order_evidence(table: ir.Table, column: str) -> OrderEvidence:
-    """Evidence from all cells of a column about the order of day and month."""
+def order_evidence(table: ir.Table, columns: Iterable[str]) -> OrderEvidence:
+    """Evidence from all cells of some columns about the order of day and month."""
+    found = [_order_of(table, column) for column in columns if table[column].type().is_string()]
+    return OrderEvidence(*(sum(parts) for parts in zip((0, 0, 0), *found, strict=True)))
+
+
+def _order_of(table: ir.Table, column: str) -> tuple[int, int, int]:
     text = table[column].cast("string").strip()
-    first = text.re_extract(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-]\d", 1).try_cast("int64")
-    second = text.re_extract(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-]\d", 2).try_cast("int64")
+    first = text.re_extract(_LEADING, 1).try_cast("int64")
+    second = text.re_extract(_LEADING, 2).try_cast("int64")
     row = table.aggregate(
         day=((first > 12) & (second <= 12)).sum(), month=((second > 12) & (first <= 12)).sum(),
         either=((first <= 12) & (second <= 12)).sum(),
     ).to_pyarrow().to_pylist()[0]  # fmt: skip
-    return OrderEvidence(row["day"] or 0, row["month"] or 0, row["either"] or 0)
+    return row["day"] or 0, row["month"] or 0, row["either"] or 0
 
 
 def decimal_of(cells: Dict[str, ColumnFacts], names: list[str]) -> str:

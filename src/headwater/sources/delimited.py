@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from dataclasses import dataclass, field
+from itertools import islice
 
 from headwater.errors import SourceError
-from headwater.sources.batch import BATCH_CHARACTERS, BATCH_ROWS, Batch, Refused, text_batch
+from headwater.sources.batch import BATCH_CHARACTERS, BATCH_ROWS, Batch, Refused, refused, text_batch
 from headwater.sources.files import SourceFile
 
 DELIMITERS = ",;\t|"
@@ -23,9 +24,10 @@ def read_delimited(file: SourceFile, delimiter: str = "") -> Iterator[Batch]:
     csv.field_size_limit(LONGEST_CELL)
     delimiter = delimiter or find_delimiter(head_of(file))
     with file.text() as stream:
-        reader = csv.reader(_with_end(stream), delimiter=delimiter)
+        lines = _Lines(stream)
+        reader = csv.reader(lines, delimiter=delimiter)
         header, _ = data_header(file, reader)
-        yield from _batches(file, reader, header)
+        yield from _batches(file, reader, lines, header)
 
 
 def head_of(file: SourceFile) -> list[str]:
@@ -45,17 +47,20 @@ def find_delimiter(lines: Sequence[str]) -> str:
     return max(DELIMITERS, key=evenness)
 
 
-def _with_end(stream: Iterable[str]) -> Iterator[str]:
-    return chain(_closing_last_line(stream), [END])
+class _Lines:
+    """The lines of a file, the last one closed, then the mark of the end. Counts their characters."""
 
+    def __init__(self, stream: Iterable[str]) -> None:
+        self._stream, self.characters = stream, 0
 
-def _closing_last_line(stream: Iterable[str]) -> Iterator[str]:
-    """The lines, the last one closed: otherwise the mark of the end would join it."""
-    line = "\n"
-    for line in stream:
-        yield line
-    if not line.endswith(("\n", "\r")):
-        yield "\n"
+    def __iter__(self) -> Iterator[str]:
+        line = "\n"
+        for line in self._stream:
+            self.characters += len(line)
+            yield line
+        if not line.endswith(("\n", "\r")):
+            yield "\n"
+        yield END
 
 
 def data_header(file: SourceFile, reader: csv._reader) -> tuple[tuple[str, ...], int]:  # type: ignore[name-defined]
@@ -77,56 +82,76 @@ def unique_names(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _batches(file: SourceFile, reader: csv._reader, header: tuple[str, ...]) -> Iterator[Batch]:  # type: ignore[name-defined]
+@dataclass
+class _Batch:
+    """The batch that grows, and how far the file was read when it began."""
+
+    header: tuple[str, ...]
+    began: int = 0
+    rows: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    def is_full(self, characters: int) -> bool:
+        return len(self.rows) + len(self.refused) >= BATCH_ROWS or characters - self.began > BATCH_CHARACTERS
+
+    def done(self) -> Batch:
+        return text_batch(self.header, self.rows, self.lines, self.refused)
+
+
+def _batches(
+    file: SourceFile,
+    reader: csv._reader,  # type: ignore[name-defined]
+    source: _Lines,
+    header: tuple[str, ...],
+) -> Iterator[Batch]:
     width, check_text = len(header), file.damaged_text or file.has_nul
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    refused: list[Refused] = []
-    characters, line = 0, reader.line_num + 1
-    last: list[str] = []
+    batch = _Batch(header, source.characters)
+    line, row, start = reader.line_num + 1, [END], 0
     try:
         for row in reader:
             start, line = line, reader.line_num + 1
-            last = row
-            if not any(row):
+            if not any(row) or row == [END]:
                 continue
             if len(row) == width and not (check_text and not _is_text(row)):
-                rows.append(row)
-                lines.append(start)
-                characters += sum(map(len, row)) if line - start > 1 else 0
-            elif row != [END]:
-                _keep_or_refuse(row, width, start, header, rows, lines, refused)
-            if len(rows) >= BATCH_ROWS or characters > BATCH_CHARACTERS:
-                yield text_batch(header, rows, lines, refused)
-                rows, lines, refused, characters = [], [], [], 0
+                batch.rows.append(row)
+                batch.lines.append(start)
+            else:
+                _keep_or_refuse(file, batch, row, start, line - 1)
+            if batch.is_full(source.characters):
+                yield batch.done()
+                batch = _Batch(header, source.characters)
     except csv.Error as error:
         raise SourceError(
             f"{file.name}, line {line}: {error}", "a quote is opened and never closed"
         ) from error
-    if last != [END]:
+    if row != [END]:
         raise SourceError(
             f"{file.name}, line {start}: a quote is opened and never closed, so the file stops in mid-row",
             "export it again; if the quote belongs to the text, it must be doubled",
         )
-    yield text_batch(header, rows, lines, refused)
+    yield batch.done()
 
 
-def _keep_or_refuse(
-    row: list[str], width: int, line: int, header: tuple[str, ...],
-    rows: list[list[str]], lines: list[int], refused: list[Refused],
-) -> None:  # fmt: skip
+def _keep_or_refuse(file: SourceFile, batch: _Batch, row: list[str], line: int, last_line: int) -> None:
     """A row of another width, or with bytes that are no text. Empty cells too many do no harm."""
+    width = len(batch.header)
     if not _is_text(row):
-        column, cell = next(
-            (h, c) for h, c in zip(chain(header, header), row, strict=False) if not _is_text([c])
-        )
-        refused.append(Refused(line, "not text", column, printable(cell), printable(" | ".join(row))))
+        number, cell = next((n, c) for n, c in enumerate(row) if not _is_text([c]))
+        column = batch.header[number] if number < width else ""
+        batch.refused.append(refused(line, "not text", column, printable(cell), [printable(c) for c in row]))
     elif len(row) > width and not any(row[width:]):
-        rows.append(row[:width])
-        lines.append(line)
+        batch.rows.append(row[:width])
+        batch.lines.append(line)
     else:
-        refused.append(Refused(line, "wrong number of cells", "", f"{len(row)} cells, the header has {width}",
-                               " | ".join(row)))  # fmt: skip
+        batch.refused.append(wrong_width(file, row, width, line, last_line))
+
+
+def wrong_width(file: SourceFile, row: Sequence[str], width: int, line: int, last_line: int) -> Refused:
+    """A row with too few or too many cells; a short one where the file ends without a line end was cut off."""
+    cut = len(row) < width and not file.closed and last_line >= file.lines > 0
+    reason = "cut off in mid-row" if cut else "wrong number of cells"
+    return refused(line, reason, "", f"{len(row)} cells, the header has {width}", row)
 
 
 def _is_text(row: Sequence[str]) -> bool:

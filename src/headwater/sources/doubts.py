@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Dict
 
+import ibis
 import ibis.expr.types as ir
 
 from headwater.sources import clocks
 from headwater.sources.mapping import ROW_KINDS, Mapping
-from headwater.sources.rows import WALL
+from headwater.sources.masks import people_columns, told
+from headwater.sources.rows import SKIPPED, WALL
 from headwater.sources.sequence import Sequence
 from headwater.sources.stage import Stage
 from headwater.words import so_many
 
 _DAMAGED = r"^\d(\.\d+)?[eE]\+\d+$"
-_SHOWN = 8
+_SHOWN, MOST_WORDS = 8, 200
 
 
 def assumptions(stage: Stage, rows: ir.Table, mapping: Mapping) -> tuple[str, ...]:
@@ -32,9 +35,12 @@ def _about_text(stage: Stage) -> Iterator[str]:
         yield f"{stage.file.name} is not UTF-8; its text was read as Western European (Windows-1252)."
 
 
-def warnings(stage: Stage, rows: ir.Table, mapping: Mapping, seen: Sequence | None) -> tuple[str, ...]:
-    """What looks wrong though it could be read."""
+def warnings(
+    stage: Stage, rows: ir.Table, mapping: Mapping, seen: Sequence | None, aside: Dict[str, int]
+) -> tuple[str, ...]:
+    """What looks wrong though it could be read; `aside` counts the rows kept aside by reason."""
     return (
+        *_cut_off(stage, aside),
         *_clock_jumps(seen),
         *_clock_changes(rows, mapping),
         *_damaged_ids(stage, mapping),
@@ -51,23 +57,22 @@ def _clock_jumps(seen: Sequence | None) -> Iterator[str]:
 
 
 def _clock_changes(rows: ir.Table, mapping: Mapping) -> Iterator[str]:
-    at = rows.filter(rows[WALL])[ROW_KINDS[mapping.rows][1][1]]
-    span = at.as_table().aggregate(first=at.min(), last=at.max()).to_pyarrow().to_pylist()[0]
-    if not mapping.timezone or span["first"] is None:
+    if not mapping.timezone:
         return
-    changes = clocks.turns(mapping.timezone, span["first"].year, span["last"].year)
-    row = at.as_table().aggregate(
-        twice=(clocks.twice(at, changes) > 0).sum(), never=clocks.never(at, changes).sum()
+    at = rows[ROW_KINDS[mapping.rows][1][1]]
+    row = rows.aggregate(
+        twice=(rows[WALL] & (clocks.twice(at, mapping.timezone) > 0)).sum(), never=rows[SKIPPED].sum()
     ).to_pyarrow().to_pylist()[0]  # fmt: skip
     if row["twice"]:
         yield (
-            f"{so_many(row['twice'], 'time lies', 'times lie')} in the hour that comes twice when clocks go back ({mapping.timezone}); "
-            "read as the later hour unless the row itself shows the earlier, and so perhaps an hour off."
+            f"{so_many(row['twice'], 'time lies', 'times lie')} in the hour that comes twice when clocks go back "
+            f"({mapping.timezone}); read as the later hour unless the row itself shows the earlier, and so "
+            "perhaps an hour off."
         )
     if row["never"]:
         yield (
-            f"{so_many(row['never'], 'time lies', 'times lie')} in the hour that clocks skip in spring ({mapping.timezone}); "
-            "read an hour later. Is the time zone right?"
+            f"{so_many(row['never'], 'time lies', 'times lie')} in the hour that clocks skip in spring "
+            f"({mapping.timezone}); read an hour later. Is the time zone right?"
         )
 
 
@@ -78,8 +83,8 @@ def _damaged_ids(stage: Stage, mapping: Mapping) -> Iterator[str]:
                 damaged = int(stage.table[column].re_search(_DAMAGED).sum().to_pyarrow().as_py() or 0)
                 if damaged:
                     yield (
-                        f"{so_many(damaged, 'row has', 'rows have')} an id in {column} that a spreadsheet has shortened (like 3.27E+11); "
-                        "different customers may share one."
+                        f"{so_many(damaged, 'row has', 'rows have')} an id in {column} that a spreadsheet "
+                        "has shortened (like 3.27E+11); different customers may share one."
                     )
 
 
@@ -97,7 +102,13 @@ def _unknown_status(stage: Stage, mapping: Mapping) -> Iterator[str]:
         ]
         unknown = stage.table.select(word=text)
         unknown = unknown.filter(unknown.word.notnull() & unknown.word.lower().notin(words))
-        found = unknown.group_by("word").agg(n=unknown.count()).order_by(lambda t: t.n.desc()).limit(_SHOWN)
-        shown = [f"{row['word']} ({row['n']:,})" for row in found.to_pyarrow().to_pylist()]
-        if shown:
-            yield f"{field.columns[0]} holds words the mapping does not know, treated as unknown: {', '.join(shown)}."
+        found = unknown.group_by("word").agg(n=unknown.count()).order_by(ibis.desc("n"), "word")
+        counts = {row["word"]: row["n"] for row in found.limit(MOST_WORDS).to_pyarrow().to_pylist()}
+        if counts:
+            shown = told(stage, people_columns(mapping), counts, _SHOWN)
+            yield f"{field.columns[0]} holds words the mapping does not know, treated as unknown: {shown}."
+
+
+def _cut_off(stage: Stage, aside: Dict[str, int]) -> Iterator[str]:
+    if "cut off in mid-row" in aside:
+        yield f"{stage.file.name} stops in the middle of its last row: the export may have been cut off there."

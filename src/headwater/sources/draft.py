@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NoReturn
+
+import ibis
 
 from headwater.errors import MappingError
 from headwater.sources.columns import ColumnFacts, decimal_of, facts, has_forms, order_evidence
-from headwater.sources.dates import Order, formats_for
+from headwater.sources.dates import Order, formats_for, named, says_when
 from headwater.sources.mapping import FIELDS, ROW_KINDS, Field, Mapping, RowKind
+from headwater.sources.masks import told
 from headwater.sources.stage import Stage
 from headwater.sources.vocabulary import (
     COLUMN_NAMES,
@@ -77,11 +81,11 @@ def draft(stage: Stage, timezone: str = "") -> Draft:
     fields = {name: _field(work, name, column) for name, column in used.items()}
     work.assumed.insert(0, f"Each row was taken for {ROW_KINDS[rows][0]}.")
     if not timezone:
-        work.questions.append("timezone: which clock do these times show? Write it like Europe/Berlin.")
+        _ask_for_zone(work, used)
     numbers = [column for name, column in used.items() if FIELDS[name].kind in ("number", "integer")]
     mapping = Mapping(
-        name="drafted", title="a file without a known profile", rows=rows, fields=fields, timezone=timezone, formats=formats,
-        decimal=decimal_of(work.columns, numbers), values=values, assumed=tuple(work.assumed),
+        name="drafted", title="a file without a known profile", rows=rows, fields=fields, timezone=timezone,
+        formats=formats, decimal=decimal_of(work.columns, numbers), values=values, assumed=tuple(work.assumed),
     )  # fmt: skip
     reasons = {name: _reason(work, name, column) for name, column in used.items()}
     unused = tuple(name for name in work.columns if name not in used.values())
@@ -163,7 +167,7 @@ def _complete(work: _Work, rows: RowKind) -> None:
 
 def _give_up(work: _Work, what: str, name: str) -> NoReturn:
     raise MappingError(
-        f"{work.stage.file.name}: no column looks like {what} (columns: {', '.join(list(work.columns)[:30])})",
+        f"{work.stage.file.name}: no column looks like {what} (it has: {named(list(work.columns), 30)})",
         _what_it_could_be(work)
         + f'If a column is that, write a mapping with {name} = "that column" (docs/mapping.md)',
     )
@@ -177,34 +181,44 @@ def _what_it_could_be(work: _Work) -> str:
 
 
 def _formats(work: _Work, used: dict[str, str]) -> tuple[str, ...]:
+    """The forms of all time columns. They share one order of day and month: one export has one."""
     times = [column for name, column in used.items() if FIELDS[name].kind == "time"]
-    counted: dict[str, None] = {}
-    for column in times:
-        if has_forms(work.columns[column].sample):
-            counted |= dict.fromkeys(formats_for(work.columns[column].sample, _order(work, column)))
-    return tuple(counted)
+    written = [column for column in times if has_forms(work.columns[column].sample)]
+    if not written:
+        return ()
+    order = _order(work, written)
+    cells = chain.from_iterable(work.columns[column].sample for column in written)
+    return formats_for(cells, order)
 
 
-def _order(work: _Work, column: str) -> Order:
-    seen = order_evidence(work.stage.table, column)
+def _order(work: _Work, columns: list[str]) -> Order:
+    seen, named = order_evidence(work.stage.table, columns), " and ".join(columns)
     if seen.day_first and seen.month_first:
         work.assumed.append(
-            f"{column} mixes day-first and month-first dates; all were read {seen.order}, and those that then make "
+            f"{named} mix day-first and month-first dates; all were read {seen.order}, and those that then make "
             "no date were kept aside. Others may be wrong too: ask for an export with one form of date."
         )
     elif seen.either and not (seen.day_first or seen.month_first):
-        work.assumed.append(f"Dates in {column} were read day first; nothing in them shows the order.")
-        work.questions.append(f"formats: are the dates in {column} day first (%d/%m) or month first (%m/%d)?")
+        work.assumed.append(f"Dates in {named} were read day first; nothing in them shows the order.")
+        work.questions.append(f"formats: are the dates in {named} day first (%d/%m) or month first (%m/%d)?")
     return seen.order
+
+
+def _ask_for_zone(work: _Work, used: dict[str, str]) -> None:
+    """Only where some time has no offset: the others say themselves when they were."""
+    times = (work.columns[column] for name, column in used.items() if FIELDS[name].kind == "time")
+    if any(not says_when(cell) for column in times for cell in column.sample):
+        work.questions.append("timezone: which clock do these times show? Write it like Europe/Berlin.")
 
 
 def _values(work: _Work, name: str, column: str) -> dict[str, str]:
     """The record's words for the words in a column, by what they say."""
     words = _words(work, column)
     known = {word.lower(): ours for word in words if (ours := meaning(word, _WORD_GROUPS[name]))}
-    unknown = [word for word in words if word.lower() not in known]
+    unknown = {word: rows for word, rows in words.items() if word.lower() not in known}
     if unknown and name != "kind":
-        shown = ", ".join(unknown[:8])
+        people = [other for field, other in work.chosen.items() if FIELDS[field].person]
+        shown = told(work.stage, people, unknown, 8)
         work.assumed.append(f"Not understood in {column}, so treated as unknown: {shown}.")
     if name == "status":
         done = [word for word in words if known.get(word.lower()) in ("resolved", "closed")]
@@ -214,11 +228,12 @@ def _values(work: _Work, name: str, column: str) -> dict[str, str]:
     return known
 
 
-def _words(work: _Work, column: str) -> list[str]:
+def _words(work: _Work, column: str) -> dict[str, int]:
+    """The words of a column and the rows of each, commonest first."""
     text = work.stage.table.select(word=work.stage.table[column].cast("string").strip())
     text = text.filter(text.word.notnull() & (text.word != ""))
-    counts = text.group_by("word").agg(n=text.count()).order_by(lambda t: t.n.desc()).limit(MOST_WORDS)
-    return list(counts.to_pyarrow()["word"].to_pylist())
+    counts = text.group_by("word").agg(n=text.count()).order_by(ibis.desc("n"), "word").limit(MOST_WORDS)
+    return {row["word"]: row["n"] for row in counts.to_pyarrow().to_pylist()}
 
 
 def _field(work: _Work, name: str, column: str) -> Field:
@@ -238,5 +253,7 @@ def _nobody(work: _Work, column: str) -> tuple[str, ...]:
 def _reason(work: _Work, name: str, column: str) -> str:
     seen = work.columns[column]
     what = {"time": "times", "number": "numbers", "text": "words"}.get(seen.kind, "values")
-    example = "" if FIELDS[name].person or not seen.sample else f", like {seen.sample[0][:30]}"
+    example = (
+        f", like {seen.sample[0][:30]}" if seen.kind in ("time", "number") and not FIELDS[name].person else ""
+    )
     return f"{seen.known:,} {what}, {seen.distinct:,} different{example}"

@@ -10,6 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
+import pyarrow as pa
 
 Engine = Any  # ibis.backends.duckdb.Backend, which ships without types
 
@@ -35,6 +36,16 @@ def temp_table(con: Engine, name: str) -> ir.Table:
     return con.table(name, database=("temp", "main"))
 
 
+def register(con: Engine, name: str, table: pa.Table) -> None:
+    """Let the engine read a table that lies in memory."""
+    con.con.register(name, table)
+
+
+def unregister(con: Engine, name: str) -> None:
+    """Take such a table back."""
+    con.con.unregister(name)
+
+
 def drop_temp(con: Engine, *names: str) -> None:
     """Forget temporary tables."""
     for name in names:
@@ -51,6 +62,16 @@ def parse_moment(text, formats):  # type: ignore[no-untyped-def]
 @ibis.udf.scalar.builtin(name="array_to_string", signature=((dt.Array(dt.string), dt.string), dt.string))
 def join_words(words, glue):  # type: ignore[no-untyped-def]
     """Words with the glue between them; nulls are left out."""
+
+
+@ibis.udf.scalar.builtin(name="timezone", signature=((dt.string, dt.Timestamp("UTC", scale=6)), dt.timestamp))
+def clock_of(zone, moment):  # type: ignore[no-untyped-def]
+    """The time that clocks in the zone show at a moment."""
+
+
+@ibis.udf.scalar.builtin(name="make_timestamptz", signature=((dt.int64,), dt.Timestamp("UTC", scale=6)))
+def from_micros(micros):  # type: ignore[no-untyped-def]
+    """The moment so many microseconds after the start of 1970."""
 
 
 @ibis.udf.scalar.builtin(name="epoch_us", signature=((dt.Timestamp("UTC", scale=6),), dt.int64))

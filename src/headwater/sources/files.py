@@ -26,10 +26,12 @@ Packing = Literal["", "gz", "zip"]
 CHUNK = 1 << 20
 _FOREIGN = {
     b"%PDF": "a PDF document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word file", b"<!DO": "a web page", b"<htm": "a web page",
+    b"\xd0\xcf\x11\xe0": "an old or locked Excel or Word file", b"<!DO": "a web page", b"<htm": "a web page",
     b"<!do": "a web page", b"SQLi": "a SQLite database", b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive", b"BZh9": "a bzip2 archive", b"\x28\xb5\x2f\xfd": "a Zstandard archive",
 }  # fmt: skip
+#: Bytes that stand for no sign in the old Western encoding (Windows-1252).
+_UNDEFINED = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 _DATA_ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".xes", ".log")
 
 
@@ -69,7 +71,13 @@ class SourceFile:
     def text(self) -> Iterator[io.TextIOWrapper]:
         """The text, line ends as they are; bytes that are no text come as surrogates."""
         with self.binary() as stream:
-            yield io.TextIOWrapper(stream, self.encoding, "surrogateescape", newline="")
+            try:
+                yield io.TextIOWrapper(stream, self.encoding, "surrogateescape", newline="")
+            except UnicodeError as error:
+                raise SourceError(
+                    f"{self.name} is cut off or damaged: it is no {self.encoding} text to its end",
+                    "export or copy it again",
+                ) from error
 
     def check_unchanged(self) -> None:
         """SourceError when the file is not what it was when it was looked at."""
@@ -87,26 +95,33 @@ def look_at(path: Path, encoding: str = "") -> SourceFile:
         facts = path.stat()
         if path.is_dir():
             raise SourceError(f"{path} is a folder, not a file", "name the files in it")
+        if not path.is_file():
+            raise SourceError(f"{path} is no ordinary file", "copy what it holds to a file and name that")
         with path.open("rb") as stream:
-            head = stream.read(8)
+            head = stream.read(16)
     except FileNotFoundError:
         raise SourceError(f"there is no file {path}", "check the name and the folder") from None
     except PermissionError:
         raise SourceError(f"{path} may not be read by you", f"allow it: chmod u+r {path.name}") from None
     if not head:
         raise SourceError(f"{path.name} is empty", "export it again")
-    for magic, what in _FOREIGN.items():
-        if head.startswith(magic):
-            raise SourceError(
-                f"{path.name} is {what}, not a table of contacts",
-                "export as CSV, JSON lines, Excel or Parquet",
-            )
+    _refuse_foreign(path.name, head)
     packing, member = _packing(path, head)
     binary: Form = "parquet" if head.startswith(b"PAR1") else "xlsx"
     file = SourceFile(path, binary, packing, member, size=facts.st_size, modified_ns=facts.st_mtime_ns)
     if binary == "parquet" or (packing == "zip" and not member):
         return replace(file, fingerprint=_fingerprint(path))
     return _look_at_text(file, encoding)
+
+
+def _refuse_foreign(name: str, head: bytes) -> None:
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise SourceError(
+                f"{name} is {what}, not a table of contacts", "export as CSV, JSON lines, Excel or Parquet"
+            )
+    if head[8:12] == b"DUCK":
+        raise SourceError(f"{name} is a DuckDB database", f"if it is a record, write duckdb://{name}")
 
 
 def _packing(path: Path, head: bytes) -> tuple[Packing, str]:
@@ -117,10 +132,13 @@ def _packing(path: Path, head: bytes) -> tuple[Packing, str]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [n for n in archive.namelist() if not n.startswith("__MACOSX") and not n.endswith("/")]
+            locked = any(member.flag_bits & 1 for member in archive.infolist())
     except zipfile.BadZipFile as error:
         raise SourceError(
             f"{path.name} is a broken zip archive ({error})", "export or copy it again"
         ) from error
+    if locked:
+        raise SourceError(f"{path.name} is locked with a password", "unpack it and name the file in it")
     if "xl/workbook.xml" in names:
         return "zip", ""
     data = [name for name in names if name.lower().endswith(_DATA_ENDINGS)]
@@ -145,7 +163,7 @@ def _unpacked(path: Path, packing: str, member: str) -> Iterator[IO[bytes]]:
         else:
             with path.open("rb") as plain:
                 yield plain
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+    except (EOFError, NotImplementedError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
         raise SourceError(
             f"{path.name} is cut off or damaged: unpacking it fails ({error})", "export or copy it again"
         ) from error
@@ -154,7 +172,7 @@ def _unpacked(path: Path, packing: str, member: str) -> Iterator[IO[bytes]]:
 def _look_at_text(file: SourceFile, told: str) -> SourceFile:
     """One pass over the unpacked bytes: whole? which encoding? NUL bytes? and the fingerprint."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    nuls = broken = beyond_ascii = line_ends = 0
+    nuls = broken = beyond_ascii = line_ends = undefined = 0
     head = last = b""
     with file.binary() as stream:
         while chunk := stream.read(CHUNK):
@@ -163,16 +181,19 @@ def _look_at_text(file: SourceFile, told: str) -> SourceFile:
             nuls += chunk.count(0)
             line_ends += chunk.count(b"\n")
             if not chunk.isascii():
+                undefined += sum(map(chunk.count, _UNDEFINED))
                 piece = decoder.decode(chunk)
                 beyond_ascii += len(piece) - len(piece.encode("ascii", "ignore"))
                 broken += len(piece) - len(piece.encode("utf-8", "ignore").decode("utf-8"))
+    if file.packing:
+        _refuse_foreign(file.name, head)
     encoding = told or _encoding(file.path, head, nuls, broken, beyond_ascii)
     utf16, closed = encoding.startswith("utf-16"), last.endswith(b"\n")
     return replace(
         file,
         form=_form(file, head.decode(encoding, "replace")),
         encoding=encoding,
-        damaged_text=broken > 0 and encoding.startswith("utf-8"),
+        damaged_text=(broken if encoding.startswith("utf-8") else undefined) > 0,
         has_nul=nuls > 0 and not utf16,
         lines=0 if utf16 else line_ends + (not closed),
         closed=closed or utf16,
@@ -187,8 +208,9 @@ def _encoding(path: Path, head: bytes, nuls: int, broken: int, beyond_ascii: int
         return "utf-8-sig"
     sample = head[:4096]
     if nuls and sample.count(0) > len(sample) // 4:
-        if sample[1::2].count(0) > 0.7 * len(sample[1::2]):
-            return "utf-16-le"
+        even, odd = (sample[start::2].count(0) / max(1, len(sample[start::2])) for start in (0, 1))
+        if abs(even - odd) > 0.5:
+            return "utf-16-le" if odd > even else "utf-16-be"
         raise SourceError(
             f"{path.name} is not text: it is full of NUL bytes", "export as CSV, JSON lines or Excel"
         )

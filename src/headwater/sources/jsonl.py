@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from headwater.errors import SourceError
-from headwater.sources.batch import BATCH_CHARACTERS, BATCH_ROWS, Batch, Refused, text_batch
+from headwater.sources.batch import BATCH_CHARACTERS, BATCH_ROWS, SHOWN, Batch, Refused, text_batch
+from headwater.sources.batch import refused as not_json
 from headwater.sources.delimited import printable
 from headwater.sources.files import SourceFile
 
+#: The pieces of a broken line: its strings, and the words and numbers between them.
+_PIECES = re.compile(r'"[^"]*"?|[^\s",:{}\[\]]+')
 Flat = dict[str, str | None]
 
 
@@ -23,7 +27,8 @@ def read_jsonl(file: SourceFile) -> Iterator[Batch]:
     for line, text in _objects(file):
         row = _parse(text)
         if row is None:
-            refused.append(Refused(line, "not JSON", "", printable(text[:80]), printable(text[:2000])))
+            reason = "cut off in mid-row" if not file.closed and line == file.lines else "not JSON"
+            refused.append(not_json(line, reason, "", "", _PIECES.findall(printable(text[:SHOWN]))))
             continue
         rows.append(row)
         lines.append(line)
@@ -36,17 +41,14 @@ def read_jsonl(file: SourceFile) -> Iterator[Batch]:
 
 def _objects(file: SourceFile) -> Iterator[tuple[int, str]]:
     with file.text() as stream:
-        first = stream.read(1)
+        first = next((text.strip()[0] for text in stream if text.strip()), "")
         stream.seek(0)
         if first == "[":
             yield from _array(file, stream.read())
             return
-        text = ""
         for line, text in enumerate(stream, 1):
             if text.strip():
                 yield line, text.strip()
-        if text.strip() and not text.endswith(("\n", "\r")) and _parse(text.strip()) is None:
-            raise SourceError(f"{file.name}, line {line}: the file stops in mid-row", "export it again")
 
 
 def _array(file: SourceFile, text: str) -> Iterator[tuple[int, str]]:
@@ -65,9 +67,13 @@ def _parse(text: str) -> Flat | None:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict) or printable(text) != text:
+    if not isinstance(value, dict) or _clean(text) != text:
         return None
     return dict(_flatten("", value))
+
+
+def _clean(text: str) -> str:
+    return text if text.isascii() and "\0" not in text else printable(text)
 
 
 def _flatten(prefix: str, value: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
@@ -75,12 +81,12 @@ def _flatten(prefix: str, value: dict[str, Any]) -> Iterator[tuple[str, str | No
         if isinstance(inner, dict):
             yield from _flatten(f"{prefix}{key}.", inner)
         else:
-            yield prefix + key, _cell(inner)
+            yield _clean(prefix + key), _cell(inner)
 
 
 def _cell(value: Any) -> str | None:
     if value is None or isinstance(value, str):
-        return None if value is None else value.replace("\0", "\ufffd")
+        return None if value is None else _clean(value)
     return json.dumps(value, ensure_ascii=False)
 
 

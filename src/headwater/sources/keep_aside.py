@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import ibis
 import ibis.expr.types as ir
 
 from headwater.record.pseudonym import Key
-from headwater.record.tables import Person
-from headwater.sources.batch import Refused
+from headwater.sources.batch import Refused, refused
+from headwater.sources.dates import form_of
 from headwater.sources.engine import Engine, make_temp
 from headwater.sources.mapping import FIELDS, Mapping
-from headwater.sources.rejected import SEPARATOR, Rejected, without_names
-from headwater.sources.rows import PROBLEM, WALL, Problem
+from headwater.sources.masks import has_letters, masks_for, people_columns
+from headwater.sources.rejected import Rejected
+from headwater.sources.rows import PROBLEM, SKIPPED, WALL, Problem
 from headwater.sources.stage import LINE, Stage
 
 #: The field that identifies a row, where the mapping gives it; other kinds of row are many to a contact.
 _KEYS = {"contact": "contact_id", "touch": "touch_id", "event": "event_id", "message": "message_id",
          "rating": "rating_id"}  # fmt: skip
-#: Names that are looked for in the cells of rejected rows.
-_MOST_NAMES = 100_000
 _DUPLICATE, _SAME = -1, -2
-_DUPLICATED = Problem("duplicate id, different content", "contact_id")
+#: Rows whose names are looked up at once.
+_TOGETHER = 2_000
 
 
 def settle_duplicates(con: Engine, rows: ir.Table, mapping: Mapping) -> ir.Table:
@@ -38,7 +39,7 @@ def settle_duplicates(con: Engine, rows: ir.Table, mapping: Mapping) -> ir.Table
     counts = good.aggregate(all=good.count(), distinct=good[key].nunique()).to_pyarrow().to_pylist()[0]
     if counts["all"] == counts["distinct"]:
         return rows
-    content = [name for name in rows.columns if name not in (LINE, PROBLEM, WALL)]
+    content = [name for name in rows.columns if name not in (LINE, PROBLEM, WALL, SKIPPED)]
     marked = rows.mutate(__content=ibis.array([_text(rows[name]) for name in content]).hash())
     eligible = marked[PROBLEM].isnull() & marked[key].notnull()
     window = ibis.window(group_by=[marked[key], eligible], order_by=[marked[LINE].desc()])
@@ -55,7 +56,7 @@ def settle_duplicates(con: Engine, rows: ir.Table, mapping: Mapping) -> ir.Table
 
 
 def _text(column: ir.Value) -> ir.Value:
-    return ibis.coalesce(column.cast("string"), "\0")
+    return ibis.coalesce(column.cast("string"), "\x1e")
 
 
 def keep_aside(
@@ -67,49 +68,60 @@ def keep_aside(
     key: Key | None,
 ) -> None:
     """Hand every row that is refused or has a problem to `rejected`, names replaced when there is a key."""
-    names = _names(stage, mapping) if key else {}
-    for refused in (*stage.refused, *_bad_rows(stage, rows, mapping, problems, key)):
-        rejected.add(stage.file.name, without_names(refused, names, key.hide) if key else refused)
+    people = people_columns(mapping)
+    for aside in (stage.refused_rows(), _bad_rows(stage, rows, mapping, problems)):
+        while some := list(islice(aside, _TOGETHER)):
+            masks = masks_for(stage, mapping, key, some) if key else None
+            for row in some:
+                shown = masks.masked(row, stage.columns, people) if masks else row
+                rejected.add(stage.file.name, shown)
 
 
 def _bad_rows(
-    stage: Stage, rows: ir.Table, mapping: Mapping, problems: Sequence[Problem], key: Key | None
+    stage: Stage, rows: ir.Table, mapping: Mapping, problems: Sequence[Problem]
 ) -> Iterator[Refused]:
     bad = rows.filter(rows[PROBLEM].notnull() & (rows[PROBLEM] != _SAME)).select(LINE, PROBLEM)
     if not bad.count().to_pyarrow().as_py():
         return
     texts = {f"c{n}": stage.table[name].cast("string") for n, name in enumerate(stage.columns)}
     joined = bad.join(stage.table.select(LINE, **texts), LINE).order_by(LINE)
-    people = _people(mapping) if key else {}
-    for batch in joined.to_pyarrow_batches(chunk_size=10_000):
+    duplicate = Problem("duplicate id, different content", _KEYS.get(mapping.rows, "contact_id"))
+    usual = _named_columns(stage, mapping)
+    for batch in joined.to_pyarrow_batches(chunk_size=_TOGETHER):
         for row in batch.to_pylist():
             cells = {name: row[f"c{n}"] or "" for n, name in enumerate(stage.columns)}
-            if key:
-                cells |= {name: key.hide(cells[name], kind) for name, kind in people.items() if cells[name]}
-            problem = _DUPLICATED if row[PROBLEM] == _DUPLICATE else problems[row[PROBLEM]]
+            problem = duplicate if row[PROBLEM] == _DUPLICATE else problems[row[PROBLEM]]
             columns = mapping.fields[problem.field].columns
             value = " ".join(cells[name] for name in columns)
-            yield Refused(
-                row[LINE], problem.reason, ", ".join(columns), value, SEPARATOR.join(cells.values())
-            )
+            yield refused(
+                row[LINE], problem.reason, ", ".join(columns), value, list(cells.values()),
+                placed=not _out_of_place(cells, mapping, usual),
+            )  # fmt: skip
 
 
-def _people(mapping: Mapping) -> dict[str, Person]:
-    """The columns that hold names of people, with their kind."""
-    return {
-        column: person
-        for name, field in mapping.fields.items()
-        if (person := FIELDS[name].person)
-        for column in field.columns
-    }
-
-
-def _names(stage: Stage, mapping: Mapping) -> dict[str, str]:
-    """Names of people in the file, lower case, with their kind; plain numbers are no names."""
-    found: dict[str, str] = {}
-    for column, person in _people(mapping).items():
-        text = stage.table.select(name=stage.table[column].cast("string").strip().lower())
-        names = text.filter(text.name.re_search("[^0-9.,:/ -]{2}")).distinct().limit(_MOST_NAMES)
-        for name in names.to_pyarrow()["name"].to_pylist():
-            found.setdefault(name, person)
+def _named_columns(stage: Stage, mapping: Mapping) -> dict[str, bool]:
+    """Columns of people that hold names rather than numbers, and whether most rows have one."""
+    found = {}
+    for column in people_columns(mapping):
+        text = stage.table[column].cast("string")
+        row = stage.table.aggregate(
+            known=(text.strip() != "").sum(), named=text.re_search(r"\pL{2}").sum()
+        ).to_pyarrow().to_pylist()[0]  # fmt: skip
+        known, named = row["known"] or 0, row["named"] or 0
+        if named > 0.9 * known:
+            found[column] = known > 0.5 * stage.rows
     return found
+
+
+def _out_of_place(cells: dict[str, str], mapping: Mapping, named: dict[str, bool]) -> bool:
+    """True for a row whose cells seem to have slipped: no name where names stand, and words where values do."""
+    nameless = any(
+        not has_letters(cells[column]) and (always or cells[column].strip())
+        for column, always in named.items()
+    )
+    return nameless and any(
+        has_letters(cells[column]) and form_of(cells[column]) is None
+        for name, part in mapping.fields.items()
+        if FIELDS[name].kind != "text"
+        for column in part.columns
+    )

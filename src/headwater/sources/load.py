@@ -9,9 +9,10 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
+from headwater.errors import SourceError
 from headwater.record.loads import LOADS, Load
-from headwater.record.merge import merge, note
-from headwater.record.store import Store
+from headwater.record.merge import forget, merge, next_number, note
+from headwater.record.store import ORIGIN, Store
 from headwater.sources import doubts
 from headwater.sources.bind import bind
 from headwater.sources.build import build
@@ -20,11 +21,11 @@ from headwater.sources.engine import drop_temp, make_temp
 from headwater.sources.files import SourceFile, look_at
 from headwater.sources.keep_aside import keep_aside, settle_duplicates
 from headwater.sources.mapping import Mapping
-from headwater.sources.recognise import profile, recognised
+from headwater.sources.recognise import in_order, profile, recognised
 from headwater.sources.rejected import Rejected
 from headwater.sources.rows import PROBLEM, typed_rows
 from headwater.sources.sequence import in_sequence, sequence
-from headwater.sources.stage import STAGE, Stage, lay
+from headwater.sources.stage import REFUSED, STAGE, Stage, lay
 
 Progress = Callable[[str], None]
 
@@ -66,9 +67,13 @@ def _load(
     stage = lay(store.con, file, reading.mapping.delimiter if reading.mapping else "")
     mapping = mapping_for(stage, reading)
     progress(f"understanding {stage.rows_read:,} rows as {mapping.title or mapping.name}")
-    load = _take_in(store, stage, mapping, reading, rejected)
-    note(store.con, identity, load)
-    drop_temp(store.con, STAGE, "typed")
+    family = _family(mapping.rows)
+    if forget(store.con, file.fingerprint, lambda rows: _family(rows) == family):
+        progress(f"{file.name} was loaded before and is now read another way: what it brought is replaced")
+    number = next_number(store.con)
+    load = _take_in(store, stage, mapping, reading, rejected, number)
+    note(store.con, identity, load, file.fingerprint, number)
+    drop_temp(store.con, STAGE, REFUSED, "typed", "typed_once")
     return load
 
 
@@ -77,13 +82,24 @@ def mapping_for(stage: Stage, reading: Reading) -> Mapping:
     if reading.mapping is not None:
         mapping = bind(reading.mapping, stage.columns)
     elif known := profile(reading.profile) if reading.profile else recognised(stage.columns):
-        mapping = bind(known, stage.columns, lenient=True)
+        mapping = in_order(bind(known, stage.columns, lenient=True), stage)
+    elif not stage.rows_read:
+        raise SourceError(
+            f"{stage.file.name} holds column names and no rows", "export it again, or leave it out"
+        )
     else:
         mapping = draft(stage).mapping
     return mapping.with_timezone(reading.timezone) if reading.timezone else mapping
 
 
-def _take_in(store: Store, stage: Stage, mapping: Mapping, reading: Reading, rejected: Rejected) -> Load:
+def _family(rows: str) -> str:
+    """What a kind of row tells about: messages and ratings come beside contacts, the others make them."""
+    return rows if rows in ("message", "rating") else "contact"
+
+
+def _take_in(
+    store: Store, stage: Stage, mapping: Mapping, reading: Reading, rejected: Rejected, number: int
+) -> Load:
     hide = _hiding(store, reading)
     typed = typed_rows(stage.table, mapping, hide, reading.max_handle_hours * 3600)
     rows = settle_duplicates(store.con, make_temp(store.con, "typed", typed.table), mapping)
@@ -93,19 +109,20 @@ def _take_in(store: Store, stage: Stage, mapping: Mapping, reading: Reading, rej
     seen = sequence(good, mapping)
     tables = build(in_sequence(good, seen), mapping)
     for name, table in tables.items():
-        merge(store.con, name, table)
+        merge(store.con, name, table, number)
     if "touches" in tables:
-        merge(store.con, "agents", _agents(tables["touches"]))
-    reasons = {reason: count - before.get(reason, 0) for reason, count in rejected.by_reason.items()}
+        merge(store.con, "agents", _agents(store.con.table("touches"), number), number)
+    aside = {reason: n - before.get(reason, 0) for reason, n in rejected.by_reason.items()}
+    aside = {reason: n for reason, n in aside.items() if n}
     return Load(
         file=stage.file.name,
         profile=mapping.name,
         rows=mapping.rows,
         timezone=mapping.timezone,
         rows_read=stage.rows_read,
-        rejected_by_reason={reason: count for reason, count in reasons.items() if count},
+        rejected_by_reason=aside,
         assumed=doubts.assumptions(stage, rows, mapping),
-        warnings=doubts.warnings(stage, good, mapping, seen),
+        warnings=doubts.warnings(stage, good, mapping, seen, aside),
     )
 
 
@@ -116,9 +133,9 @@ def _hiding(store: Store, reading: Reading) -> Callable[[ir.Value, str], ir.Valu
     return lambda name, kind: key.hide_on_engine(name.cast("string"), kind)
 
 
-def _agents(touches: ir.Table) -> ir.Table:
-    """The people at work whom the touches name, each with the team seen last."""
-    known = touches.filter(touches.agent_id.notnull())
+def _agents(touches: ir.Table, number: int) -> ir.Table:
+    """The people at work whom the touches of a load name, each with the team seen last."""
+    known = touches.filter((touches[ORIGIN] == number) & touches.agent_id.notnull())
     return known.group_by("agent_id").agg(
         team=known.team.argmax(known.started_at, where=known.team.notnull())
     )

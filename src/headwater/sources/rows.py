@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
 
 from headwater.sources import clocks, values
+from headwater.sources.dates import EPOCH, OFFSET
+from headwater.sources.engine import clock_of, in_zone
 from headwater.sources.mapping import FIELDS, ROW_KINDS, VALUES, Mapping
 from headwater.sources.stage import LINE
 
-PROBLEM, WALL, KIND_TEXT = "__problem", "__wall", "__kind_text"
+PROBLEM, WALL, SKIPPED, KIND_TEXT = "__problem", "__wall", "__skipped", "__kind_text"
 HALF_DAY = 43_200
 Hide = Callable[[ir.Value, str], ir.Value]
 
@@ -54,11 +56,16 @@ def typed_rows(stage: ir.Table, mapping: Mapping, hide: Hide, max_handle_seconds
     table = cells.mutate(**{
         name: _value(cells[_cell(name)], name, mapping, hide) for name in mapping.fields
     })  # fmt: skip
+    table = table.mutate(**{
+        name: values.not_before_time(table[name]) for name in mapping.fields if FIELDS[name].kind == "time"
+    })  # fmt: skip
+    table = table.mutate(**{WALL: _wall_clock(table, mapping)})
+    table = table.mutate(**{SKIPPED: _skipped(table, mapping)})
     table = _passing_midnight(table, mapping)
     table = _earlier_of_two(table, mapping)
     checks = dict(_checks(table, mapping, max_handle_seconds))
     index = ibis.cases(*((wrong, number) for number, wrong in enumerate(checks.values())))
-    table = table.mutate(**{PROBLEM: index, WALL: _wall_clock(table, mapping)})
+    table = table.mutate(**{PROBLEM: index})
     if "kind" in mapping.fields:
         table = table.mutate(**{KIND_TEXT: table[_cell("kind")].cast("string")})
     kept = [name for name in table.columns if not name.startswith("c ")]
@@ -81,22 +88,32 @@ def _passing_midnight(table: ir.Table, mapping: Mapping) -> ir.Table:
     for name, field in mapping.fields.items():
         if field.after:
             behind = table[field.after].epoch_seconds() - table[name].epoch_seconds()
-            late[name] = ibis.ifelse(behind > HALF_DAY, table[name] + ibis.interval(days=1), table[name])
+            # A day later by the clock, which is an hour more or less when clocks change that night.
+            zone = mapping.timezone or "UTC"
+            tomorrow = in_zone(zone, clock_of(zone, table[name]) + ibis.interval(days=1))
+            late[name] = ibis.ifelse(behind > HALF_DAY, tomorrow, table[name])
     return table.mutate(**late) if late else table
 
 
 def _earlier_of_two(table: ir.Table, mapping: Mapping) -> ir.Table:
     """A start in the hour that comes twice moves to the earlier of the two when its end lies before it."""
-    changes = clocks.turns(mapping.timezone, 1990, 2037) if mapping.timezone else ()
-    if not any(turn.back_seconds > 0 for turn in changes):
+    if not mapping.timezone:
         return table
     for start, end in _SPANS:
         if start in mapping.fields and end in mapping.fields:
-            swapped = table[end] < table[start]
-            shift = ibis.ifelse(swapped, clocks.twice(table[start], changes), 0)
-            moved = (table[start].epoch_seconds() - shift).as_timestamp("s").cast("timestamp('UTC', 6)")
-            table = table.mutate(**{start: ibis.ifelse(shift > 0, moved, table[start])})
+            seconds = ibis.ifelse(table[end] < table[start], clocks.twice(table[start], mapping.timezone), 0)
+            table = table.mutate(**{start: table[start] - seconds.as_interval("s")})
     return table
+
+
+def _skipped(table: ir.Table, mapping: Mapping) -> ir.Value:
+    """True where the row's own time is one that clocks skipped."""
+    name = ROW_KINDS[mapping.rows][1][1]
+    field = mapping.fields[name]
+    if not mapping.timezone:
+        return ibis.literal(False)  # noqa: FBT003 - the value of a column
+    told = values.typed(table[_cell(name)], FIELDS[name], field, replace(mapping, timezone=""))
+    return table[WALL] & clocks.never(told, table[name], mapping.timezone)
 
 
 def _wall_clock(table: ir.Table, mapping: Mapping) -> ir.Value:
@@ -104,7 +121,7 @@ def _wall_clock(table: ir.Table, mapping: Mapping) -> ir.Value:
     cells = table[_cell(ROW_KINDS[mapping.rows][1][1])]
     if not cells.type().is_string():
         return ibis.literal(not getattr(cells.type(), "timezone", None) and not cells.type().is_numeric())
-    return ~cells.re_search(r"(Z|UTC|GMT|[+-]\d{2}:?\d{2}|\d{9,})$")
+    return ~cells.re_search(f"{OFFSET}|{EPOCH}")
 
 
 def _checks(table: ir.Table, mapping: Mapping, max_handle_seconds: float) -> list[tuple[Problem, ir.Value]]:
@@ -113,9 +130,6 @@ def _checks(table: ir.Table, mapping: Mapping, max_handle_seconds: float) -> lis
     found = [(Problem("no contact id", "contact_id"), table.contact_id.isnull())]
     found += [(Problem(_REASONS[FIELDS[name].kind], name), unread) for name, unread in _unread(table, fields)]
     found.append((Problem("no time", start), table[start].isnull()))
-    for first, last in _SPANS:
-        if first in fields and last in fields:
-            found.append((Problem("end before start", last), table[last] < table[first]))
     for name in _DURATIONS:
         if name in fields:
             found.append((Problem("negative duration", name), table[name] < 0))
@@ -123,6 +137,9 @@ def _checks(table: ir.Table, mapping: Mapping, max_handle_seconds: float) -> lis
         found.append(
             (Problem("impossible duration", "handle_seconds"), table.handle_seconds > max_handle_seconds)
         )
+    for first, last in _SPANS:
+        if first in fields and last in fields:
+            found.append((Problem("end before start", last), table[last] < table[first]))
     if {"score", "scale_min", "scale_max"} <= set(fields):
         found.append(
             (

@@ -13,7 +13,7 @@ import pyarrow as pa
 from headwater.errors import SourceError
 from headwater.sources.batch import Batch, Refused
 from headwater.sources.delimited import read_delimited
-from headwater.sources.engine import Engine, temp_table
+from headwater.sources.engine import Engine, register, temp_table, unregister
 from headwater.sources.files import Form, SourceFile
 from headwater.sources.jsonl import read_jsonl
 from headwater.sources.sheet import read_sheet
@@ -65,15 +65,13 @@ class Stage:
         table = temp_table(self.con, REFUSED).order_by("line")
         for batch in table.to_pyarrow_batches(chunk_size=5_000):
             for row in batch.to_pylist():
-                yield Refused(
-                    row["line"], row["reason"], row["column"], row["value"], tuple(row["cells"])
-                )
+                yield Refused(row["line"], row["reason"], row["column"], row["value"], tuple(row["cells"]))
 
 
 def lay(con: Engine, file: SourceFile, delimiter: str = "") -> Stage:
     """Read a file into the engine. SourceError when it cannot be read to its end, or changed meanwhile."""
     con.raw_sql(
-        f'CREATE OR REPLACE TEMP TABLE {REFUSED} '
+        f"CREATE OR REPLACE TEMP TABLE {REFUSED} "
         '(line BIGINT, reason VARCHAR, "column" VARCHAR, value VARCHAR, cells VARCHAR[])'
     )
     refused = 0
@@ -141,7 +139,13 @@ def _engine_names(columns: Sequence[str] | dict[str, pa.Array], known: dict[str,
 def _refused_table(rows: Sequence[Refused]) -> pa.Table:
     return pa.Table.from_pylist(
         [
-            {"line": row.line, "reason": row.reason, "column": row.column, "value": row.value, "cells": row.cells}
+            {
+                "line": row.line,
+                "reason": row.reason,
+                "column": row.column,
+                "value": row.value,
+                "cells": row.cells,
+            }
             for row in rows
         ],
         schema=_REFUSED_AS,
@@ -151,9 +155,9 @@ def _refused_table(rows: Sequence[Refused]) -> pa.Table:
 def _insert(con: Engine, name: str, table: pa.Table) -> None:
     if not table.num_rows:
         return
-    con.con.register("headwater_batch", table)
+    register(con, "headwater_batch", table)
     con.con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM headwater_batch")
-    con.con.unregister("headwater_batch")
+    unregister(con, "headwater_batch")
 
 
 def quoted(name: str) -> str:

@@ -9,12 +9,16 @@ import ibis
 import ibis.expr.types as ir
 
 from headwater.record.tables import Column
-from headwater.sources.engine import in_zone, join_words, parse_moment, parse_wall_clock
+from headwater.sources.dates import EPOCH, OFFSET
+from headwater.sources.engine import from_micros, in_zone, join_words, parse_moment, parse_wall_clock
 from headwater.sources.mapping import MISSING, VALUES, Field, Mapping
 
 _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "milliseconds": 0.001, "clock": 1.0}
-_OFFSET = r"(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$"
 _ISO = r"^\d{4}-\d{1,2}-\d{1,2}"
+_UNSET = (
+    r"^(0+|(0000|0001|1753|9999)-.*|1(899-12-3[01]|900-01-0[01]|970-01-0[12]).*|"
+    r"0?[01][/.\-]0?[01][/.\-](0000|0001|1900|1970)( .*)?|31[/.\-]12[/.\-]9999.*|12[/.\-]31[/.\-]9999.*)$"
+)
 _YES, _NO = ("true", "yes", "y", "1", "t"), ("false", "no", "n", "0", "f")
 #: Words for kinds of value that a source does not know better; others stay null.
 _FALLBACK = {"status": "unknown", "ended_by": "unknown", "kind": "activity", "about": "overall"}
@@ -38,11 +42,20 @@ def _is_whole(column: Column) -> bool:
 
 
 def _known(column: ir.Value, missing: Sequence[str]) -> ir.Value:
-    if not column.type().is_string():
-        return column
-    text = _trimmed(column)
-    unknown = {"", *MISSING, *(word.strip().lower() for word in missing)}
-    return ibis.ifelse(text.lower().isin(sorted(unknown)), ibis.null(), text)
+    # An array, as engines make a join of a long IN list, and a chain of joins of many columns.
+    unknown = ibis.array(sorted({"", *MISSING, *(word.strip().lower() for word in missing)}))
+    if column.type().is_string():
+        text = _trimmed(column)
+        return ibis.ifelse(unknown.contains(text.lower()), ibis.null(), text)
+    return ibis.ifelse(unknown.contains(as_text(column).lower()), ibis.null(), column)
+
+
+def as_text(cells: ir.Value) -> ir.Value:
+    """A cell as it would stand in a CSV: whole numbers without a point, whatever type holds them."""
+    if cells.type().is_string():
+        return cells
+    text = cells.cast("string")
+    return text.re_replace(r"\.0+$", "") if cells.type().is_floating() or cells.type().is_decimal() else text
 
 
 def _trimmed(column: ir.Value) -> ir.Value:
@@ -52,7 +65,7 @@ def _trimmed(column: ir.Value) -> ir.Value:
 
 def _joined(parts: Sequence[ir.Value], glue: str, *, whole: bool) -> ir.Value:
     """The parts in one text; where a `whole` is needed, one unknown part makes it unknown."""
-    words = [part.cast("string") for part in parts]
+    words = [as_text(part) for part in parts]
     text = join_words(ibis.array(words), glue).nullif("")
     return ibis.ifelse(ibis.and_(*(word.notnull() for word in words)), text, ibis.null()) if whole else text
 
@@ -60,18 +73,18 @@ def _joined(parts: Sequence[ir.Value], glue: str, *, whole: bool) -> ir.Value:
 def typed(cells: ir.Value, column: Column, field: Field, mapping: Mapping) -> ir.Value:
     """The value of a cell in the type of its column; null where it cannot be read."""
     if column.kind == "time":
-        return _not_before_time(moment(cells, field.formats or mapping.formats, mapping.timezone))
+        return moment(cells, field.formats or mapping.formats, mapping.timezone)
     if column.kind == "date":
         return moment(cells, field.formats or mapping.formats, "UTC").date()
     if column.kind in ("number", "integer"):
         value = number(cells, mapping.decimal, _SECONDS[field.unit or "seconds"])
-        return value if column.kind == "number" else value.round().cast("int64")
+        return value if column.kind == "number" else value.round().try_cast("int64")
     if column.kind == "flag":
         return flag(cells)
     words = mapping.values.get(column.name, {})
     if column.name in VALUES:
-        return _word(cells.cast("string"), column.name, words)
-    return _renamed(cells.cast("string"), words)
+        return _word(as_text(cells), column.name, words)
+    return _renamed(as_text(cells), words)
 
 
 def moment(cells: ir.Value, formats: Sequence[str], zone: str) -> ir.Value:
@@ -81,56 +94,68 @@ def moment(cells: ir.Value, formats: Sequence[str], zone: str) -> ir.Value:
         return cells.cast("timestamp('UTC', 6)")
     if kind.is_timestamp() or kind.is_date():
         return in_zone(zone or "UTC", cells.cast("timestamp(6)"))
-    if kind.is_numeric():
-        return _epoch(cells.cast("string"))
-    text = cells.re_replace(r"\s+([+-]\d{2}:?\d{2})$", r"\1")
+    text = as_text(cells)
+    shaped = _by_shape(text, zone or "UTC")
+    if not formats:
+        return ibis.cases(*shaped)
+    told = _by_format(text, formats, zone or "UTC")
+    # A format that begins with the year can say what would otherwise be read as ISO or as an epoch.
+    if any(fmt[:2] in ("%Y", "%y") for fmt in formats):
+        return ibis.coalesce(told, ibis.cases(*shaped))
+    return ibis.cases(*shaped, else_=told)
+
+
+def _by_format(text: ir.Value, formats: Sequence[str], zone: str) -> ir.Value:
+    if any("%p" in fmt for fmt in formats):
+        text = text.re_replace(r"([AaPp])\.[Mm]\.$", r"\1M")
     naive = [fmt for fmt in formats if "%z" not in fmt]
     zoned = [fmt for fmt in formats if "%z" in fmt]
-    tries = [in_zone(zone or "UTC", parse_wall_clock(text, naive))] if naive else []
-    tries += [parse_moment(cells, zoned)] if zoned else []
-    iso = text.re_search(_ISO)
-    has_offset = iso & text.re_search(_OFFSET)
-    tries.append(ibis.ifelse(has_offset, text.try_cast("timestamp('UTC', 6)"), ibis.null()))
-    wall = ibis.ifelse(iso & ~has_offset, text.try_cast("timestamp(6)"), ibis.null())
-    return ibis.coalesce(*tries, in_zone(zone or "UTC", wall), _epoch(text))
+    tries = [in_zone(zone, parse_wall_clock(text, naive))] if naive else []
+    tries += [parse_moment(text, zoned)] if zoned else []
+    return ibis.coalesce(*tries)
 
 
-def _epoch(text: ir.Value) -> ir.Value:
-    """Seconds or milliseconds since 1970, as ten or thirteen digits."""
-    seconds = ibis.cases(
-        (text.re_search(r"^\d{9,10}(\.\d+)?$"), text.try_cast("float64")),
-        (text.re_search(r"^\d{12,13}$"), text.try_cast("float64") / 1000.0),
-    )
-    return seconds.cast("int64").as_timestamp("s").cast("timestamp('UTC', 6)")
+def _by_shape(text: ir.Value, zone: str) -> list[tuple[ir.Value, ir.Value]]:
+    """What needs no format: ISO times with and without an offset, and seconds or milliseconds since 1970."""
+    tight = text.re_replace(r"\s*(UTC|GMT)$", "Z").re_replace(r"\s+([+-]\d\d)", r"\1")
+    zoned = tight.re_replace(r"([T ]\d{1,2}:\d\d)([Z+-])", r"\1:00\2").replace(",", ".")
+    seconds = text.try_cast("float64") / ibis.ifelse(text.length() == 13, 1000.0, 1.0)
+    micros = (seconds * 1_000_000).round().cast("int64")
+    return [
+        (text.re_search(_ISO + OFFSET), zoned.try_cast("timestamp('UTC', 6)")),
+        (text.re_search(_ISO), in_zone(zone, text.replace(",", ".").try_cast("timestamp(6)"))),
+        (text.re_search(EPOCH), from_micros(micros)),
+    ]
 
 
-def _not_before_time(value: ir.Value) -> ir.Value:
-    """Null for the dates with which systems fill an empty cell: 1970-01-01, and years from 2100 on."""
-    year = value.epoch_seconds()
-    return ibis.ifelse((year < 2 * 86400) | (year >= 4102444800), ibis.null(), value)
+def not_before_time(value: ir.Value) -> ir.Value:
+    """Null for the dates with which systems fill an empty cell: 1970-01-01 and before, years from 2100 on."""
+    first = ibis.literal("1970-01-03T00:00:00+00:00", "timestamp('UTC', 6)")
+    last = ibis.literal("2100-01-01T00:00:00+00:00", "timestamp('UTC', 6)")
+    return ibis.ifelse((value >= first) & (value < last), value, ibis.null())
 
 
 def is_unset_time(cells: ir.Value) -> ir.Value:
     """True for cells that say «no time» in one of the usual ways: 0, 0000-00-00, 1970-01-01, 9999-12-31."""
-    text = cells.cast("string")
-    return text.re_search(
-        r"^(0+|0000-00-00.*|1970-01-0[12].*|0?1[/.]0?1[/.]1970.*|9999-.*|31[/.]12[/.]9999.*)$"
-    )
+    return as_text(cells).re_search(_UNSET)
 
 
 def number(cells: ir.Value, decimal: str, factor: float) -> ir.Value:
     """A number; with colons it is a clock duration (h:mm:ss or mm:ss) in seconds, whatever the unit."""
-    if not cells.type().is_string():
+    if cells.type().is_floating():
+        return cells.cast("float64").nullif(float("nan")) * factor
+    if cells.type().is_numeric():
         return cells.cast("float64") * factor
+    text = cells.cast("string")
     if decimal == ",":
-        plain = cells.replace(" ", "").replace(".", "").replace(",", ".")
+        plain = text.replace(" ", "").replace(".", "").replace(",", ".")
     else:
-        grouped = cells.re_search(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
-        plain = ibis.ifelse(grouped, cells.replace(",", ""), cells)
-    is_number = plain.re_search(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
+        grouped = text.re_search(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")
+        plain = ibis.ifelse(grouped, text.replace(",", ""), text)
+    is_number = plain.re_search(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$")
     value = ibis.ifelse(is_number, plain.try_cast("float64") * factor, ibis.null())
-    is_clock = cells.re_search(r"^-?\d+(:\d{2}){1,2}(\.\d+)?$")
-    return ibis.ifelse(is_clock, clock_parts(cells), value)
+    is_clock = text.re_search(r"^-?\d+(:\d{2}){1,2}(\.\d+)?$")
+    return ibis.ifelse(is_clock, clock_parts(text), value)
 
 
 def clock_parts(text: ir.Value) -> ir.Value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import reduce
 from typing import IO, Any
 
@@ -19,10 +20,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from headwater.sources.batch import Batch, Refused
-from headwater.sources.delimited import END, data_header, find_delimiter, head_of
+from headwater.sources.delimited import END, data_header, find_delimiter, head_of, wrong_width
 from headwater.sources.files import SourceFile
 
 BLOCK = 1 << 24
+#: Rows of the wrong width that the reader may run ahead by; with more of them the file is not plain.
+MOST_WRONG = 100_000
 
 #: A row of the wrong width: its number among all rows, what is wrong with it, and its text.
 Wrong = tuple[int, str, str]
@@ -40,7 +43,17 @@ def read_plain(file: SourceFile, delimiter: str = "") -> Iterator[Batch]:
     delimiter = delimiter or find_delimiter(lines)
     header, skip = data_header(file, csv.reader(lines, delimiter=delimiter))
     with file.binary() as raw:
-        yield from _batches(_utf8(raw, file.encoding), header, skip, delimiter, file.lines)
+        yield from _batches(_utf8(raw, file.encoding), _Plan(file, header, skip, delimiter))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How the file is to be read: its column names, the lines before its rows, its delimiter."""
+
+    file: SourceFile
+    header: tuple[str, ...]
+    skip: int
+    delimiter: str
 
 
 class _WithEnd(io.RawIOBase):
@@ -68,8 +81,9 @@ def _utf8(raw: IO[bytes], encoding: str) -> Any:
     return pa.transcoding_input_stream(stream, encoding, "utf-8")
 
 
-def _batches(stream: Any, header: tuple[str, ...], skip: int, delimiter: str, lines: int) -> Iterator[Batch]:
+def _batches(stream: Any, plan: _Plan) -> Iterator[Batch]:
     wrong: list[Wrong] = []
+    header, skip = plan.header, plan.skip
 
     def set_aside(row: Any) -> str:
         wrong.append((row.number, f"{row.actual_columns} cells, the header has {len(header)}", row.text))
@@ -79,24 +93,24 @@ def _batches(stream: Any, header: tuple[str, ...], skip: int, delimiter: str, li
         reader = pacsv.open_csv(
             stream,
             pacsv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=header, skip_rows=skip),
-            pacsv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False,
+            pacsv.ParseOptions(delimiter=plan.delimiter, newlines_in_values=True, ignore_empty_lines=False,
                                invalid_row_handler=set_aside),
             pacsv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
         )  # fmt: skip
         row, line = skip + 1, skip + 1
         for part in reader:
-            batch, row, line = _numbered(
-                part, _before(wrong, row, part.num_rows), header, delimiter, row, line
-            )
+            batch, row, line = _numbered(part, _before(wrong, row, part.num_rows), plan, row, line)
             yield batch
+            if len(wrong) > MOST_WRONG:
+                raise DoubtError
     except pa.ArrowInvalid as error:
         raise DoubtError from error
     if not wrong or wrong[-1][2] != END:
         raise DoubtError
     rest, wrong[:] = wrong[:], []
-    batch, row, line = _numbered(_no_rows(header), rest, header, delimiter, row, line)
+    batch, row, line = _numbered(_no_rows(header), rest, plan, row, line)
     yield batch
-    if line - 1 != lines + 1:
+    if line - 1 != plan.file.lines + 1:
         raise DoubtError
 
 
@@ -114,9 +128,8 @@ def _no_rows(header: tuple[str, ...]) -> pa.RecordBatch:
 
 
 def _numbered(
-    part: pa.RecordBatch, wrong: list[Wrong], header: tuple[str, ...], delimiter: str,
-    row: int, line: int,
-) -> tuple[Batch, int, int]:  # fmt: skip
+    part: pa.RecordBatch, wrong: list[Wrong], plan: _Plan, row: int, line: int
+) -> tuple[Batch, int, int]:
     """A batch with the line of each row: lines grow by one per row and by one per line end inside a cell."""
     total = part.num_rows + len(wrong)
     at = np.array([number - row for number, _, _ in wrong], dtype=np.int64)
@@ -128,24 +141,23 @@ def _numbered(
     height[whole] += _inner_lines(part)
     starts = line + np.cumsum(height) - height
     numbered = zip(starts[~whole], wrong, strict=True)
-    refused = [
-        aside for start, row in numbered if (aside := _refused(int(start), row, delimiter, len(header)))
-    ]
+    refused = [aside for start, row in numbered if (aside := _refused(int(start), row, plan))]
     filled = _filled(part)
-    columns = {name: part.column(name).filter(filled) for name in header}
+    columns = {name: part.column(name).filter(filled) for name in plan.header}
     batch = Batch(columns, pa.array(starts[whole]).filter(filled), refused)
     return batch, row + total, line + int(height.sum())
 
 
-def _refused(line: int, wrong: Wrong, delimiter: str, width: int) -> Refused | None:
+def _refused(line: int, wrong: Wrong, plan: _Plan) -> Refused | None:
     """The row as it is kept aside; None when it holds nothing, DoubtError when it could still be whole."""
-    _, value, text = wrong
-    cells = next(csv.reader([text], delimiter=delimiter), [])
+    _, _, text = wrong
+    width = len(plan.header)
+    cells = next(csv.reader([text], delimiter=plan.delimiter), [])
     if not any(cells) or text == END:
         return None
     if '"' in text or (len(cells) > width and not any(cells[width:])):
         raise DoubtError
-    return Refused(line, "wrong number of cells", "", value, " | ".join(cells))
+    return wrong_width(plan.file, cells, width, line, line)
 
 
 def _filled(part: pa.RecordBatch) -> pa.Array:
