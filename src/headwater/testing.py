@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import ibis
 import pyarrow as pa
 
+from headwater.record.duck import connect
 from headwater.record.record import Record
 from headwater.record.schema import create_tables, schema_of
 from headwater.record.tables import TABLES
@@ -27,7 +27,7 @@ def record_of(**tables: Rows) -> Record:
     Absent columns are null, except that a contact is closed unless it says otherwise; a touch, event
     or message without an identifier gets one. Times may be ISO text; without an offset they are UTC.
     """
-    con = ibis.duckdb.connect()
+    con = connect()
     con.raw_sql("SET TimeZone = 'UTC'")
     create_tables(con)
     for name, rows in tables.items():

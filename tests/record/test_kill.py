@@ -63,7 +63,7 @@ def test_killed_at_any_moment_the_record_is_as_before_or_as_after(tmp_path: Path
     load(start, export(tmp_path, range(50)))
     before = contents(start)
     lasts = _until_done(_copy(tmp_path, kind, "trial"), file)
-    for trial in range(6):
+    for trial in range(5):
         place = _copy(tmp_path, kind, str(trial))
         with loading(place, file) as program:
             # The last third is when rows are put into the record and the change is sealed.

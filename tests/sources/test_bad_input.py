@@ -377,6 +377,17 @@ def test_a_mapping_that_names_an_absent_column_offers_the_nearest(tmp_path: Path
         load_text(tmp_path, "id,opened\n1,2024-03-01\n", toml=MAPPED.replace('"opened"', '"openedd"'))
 
 
+def test_every_one_of_many_rejected_rows_is_listed_in_the_order_of_the_file(tmp_path: Path) -> None:
+    """More than are handed over at once, of both kinds: refused by the reader, and wrong in a cell."""
+    rows = "".join(f"T{n},nonsense,Ada Quill\n" if n % 2 else f"T{n},Ada Quill\n" for n in range(2, 24_002))
+    toml = MAPPED + 'agent_id = "who"\n'
+    got = load_text(tmp_path, "id,opened,who\n" + rows, toml=toml)
+    lines = [int(row["line"]) for row in got.rejected]
+    assert got.load.rejected_by_reason == {"wrong number of cells": 12_000, "not a time": 12_000}
+    assert lines == [*range(2, 24_002, 2), *range(3, 24_002, 2)]
+    assert [row["row"][:7] for row in got.rejected[:1]] == ["T2 | ag"]
+
+
 def test_every_reason_in_the_code_has_a_cure() -> None:
     folder = Path(sys.modules["headwater.sources.reasons"].__file__ or "").parent
     code = "".join(path.read_text("utf-8") for path in folder.glob("*.py") if path.name != "reasons.py")

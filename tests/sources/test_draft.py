@@ -41,7 +41,8 @@ EXPORTS: list[tuple[str, str, str, dict[str, str]]] = [
             "2,Broken,Di Wren,Bo Marsh,Tier 2,Pending,Low,Chat,2024-03-01 09:30,,1,3",
         ),
         "contact",
-        {"contact_id": "Id", "customer_id": "Requester", "agent_id": "Assignee", "team": "Group", "status": "Ticket status",
+        {"contact_id": "Id", "customer_id": "Requester", "agent_id": "Assignee", "team": "Group",
+         "status": "Ticket status",
          "channel": "Via", "opened_at": "Created at", "closed_at": "Solved at", "recorded_reopens": "Reopens",
          "recorded_replies": "Replies", "priority": "Priority"},
     ),
@@ -75,7 +76,8 @@ EXPORTS: list[tuple[str, str, str, dict[str, str]]] = [
             "a2,2024-03-01T10:00:00Z,2024-03-01T10:10:00Z,bo@example.org,di@example.com,Care,600,no",
         ),
         "contact",
-        {"contact_id": "conversation_id", "agent_id": "agent_email", "customer_id": "visitor_email", "queue": "department",
+        {"contact_id": "conversation_id", "agent_id": "agent_email", "customer_id": "visitor_email",
+         "queue": "department",
          "handle_seconds": "duration_seconds", "opened_at": "started_at", "ended_at": "ended_at"},
     ),
     (
@@ -86,7 +88,8 @@ EXPORTS: list[tuple[str, str, str, dict[str, str]]] = [
             "4712;13.03.2024 09:30;;K2;In Bearbeitung;Bo Marsh;Vertrieb;Zugang;niedrig",
         ),
         "contact",
-        {"contact_id": "Ticketnummer", "opened_at": "Erstellt am", "closed_at": "Geschlossen am", "priority": "Priorität",
+        {"contact_id": "Ticketnummer", "opened_at": "Erstellt am", "closed_at": "Geschlossen am",
+         "priority": "Priorität",
          "customer_id": "Kundennummer", "agent_id": "Bearbeiter", "team": "Gruppe", "topic": "Kategorie"},
     ),
     (
@@ -108,7 +111,8 @@ EXPORTS: list[tuple[str, str, str, dict[str, str]]] = [
             "T2;13/03/2024 09:30;;Di Wren;En cours;Bo Marsh;Niveau 2;Accès",
         ),
         "contact",
-        {"contact_id": "N° de ticket", "opened_at": "Date de création", "closed_at": "Date de clôture", "status": "Statut",
+        {"contact_id": "N° de ticket", "opened_at": "Date de création", "closed_at": "Date de clôture",
+         "status": "Statut",
          "customer_id": "Client", "agent_id": "Agent", "team": "Groupe", "topic": "Catégorie"},
     ),
     (
@@ -127,7 +131,8 @@ EXPORTS: list[tuple[str, str, str, dict[str, str]]] = [
         "segments of calls",
         table(
             "Interaction ID,Segment start,Segment end,Agent,Queue,Handle time (min),Result",
-            *(f"{n // 2},2024-03-{1 + n % 20:02d} 09:00:00,2024-03-{1 + n % 20:02d} 09:05:00,Ada Quill,Sales,5,Transferred"
+            *(f"{n // 2},2024-03-{1 + n % 20:02d} 09:00:00,2024-03-{1 + n % 20:02d} 09:05:00,Ada Quill,"
+              "Sales,5,Transferred"
               for n in range(40)),
         ),
         "touch",
@@ -138,7 +143,8 @@ EXPORTS: list[tuple[str, str, str, dict[str, str]]] = [
         "event log",
         table(
             "Case ID;Event;Event time;User",
-            *(f"{n // 4};{('Created', 'Assigned', 'Solved', 'Closed')[n % 4]};2024-03-{1 + n // 4:02d}T0{n % 4}:00:00Z;Ada Quill"
+            *(f"{n // 4};{('Created', 'Assigned', 'Solved', 'Closed')[n % 4]};"
+              f"2024-03-{1 + n // 4:02d}T0{n % 4}:00:00Z;Ada Quill"
               for n in range(40)),
         ),
         "event",
@@ -152,7 +158,8 @@ EXPORTS: list[tuple[str, str, str, dict[str, str]]] = [
               for n in range(30)),
         ),
         "state",
-        {"contact_id": "Ticket", "at": "Updated at", "status": "Status", "team": "Assigned group", "agent_id": "Assignee"},
+        {"contact_id": "Ticket", "at": "Updated at", "status": "Status", "team": "Assigned group",
+         "agent_id": "Assignee"},
     ),
 ]  # fmt: skip
 
@@ -185,7 +192,8 @@ def test_a_draft_written_down_and_read_again_is_the_same_mapping(tmp_path: Path,
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("Solved", "resolved"), ("Closed", "closed"), ("Reopened", "open"), ("Unresolved", "open"), ("Not resolved", "open"),
+    [("Solved", "resolved"), ("Closed", "closed"), ("Reopened", "open"), ("Unresolved", "open"),
+     ("Not resolved", "open"),
      ("Pending", "waiting"), ("On hold", "waiting"), ("Waiting for customer", "waiting"), ("In Progress", "open"),
      ("Abgeschlossen", "closed"), ("Gelöst", "resolved"), ("In Bearbeitung", "open"), ("Wartet auf Kunde", "waiting"),
      ("Afgesloten", "closed"), ("In behandeling", "open"), ("Opgelost", "resolved"), ("Wacht op klant", "waiting"),
@@ -231,7 +239,7 @@ def test_which_status_means_resolved_is_asked_and_what_was_taken_is_said(tmp_pat
 
 
 def test_a_sketch_names_the_profile_that_would_be_used(tmp_path: Path) -> None:
-    path = written(tmp_path, "case id,activity,timestamp\n1,Create,2024-03-01\n1,Close,2024-03-02\n")
+    path = written(tmp_path, "case id,activity,timestamp\n1,Create,2024-03-01\n2,Close,2024-03-02\n")
     assert "bundled profile event-log" in sketch(path)
 
 
@@ -251,7 +259,7 @@ def test_a_word_of_a_few_rows_that_is_not_understood_is_counted_but_not_shown(tm
 
 
 def test_a_file_without_an_id_says_what_it_has(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match="no column looks like a ticket or contact id.*colour"):
+    with pytest.raises(MappingError, match=r"no column looks like a ticket or contact id.*colour"):
         drafted(tmp_path, "colour,weight\nred,1\n")
 
 

@@ -17,7 +17,7 @@ from headwater.record.record import Record
 
 WINDOWS = (1, 7, 14, 30)
 #: Days at which the curve is drawn: dense where most returns happen.
-CURVE = (0.125, 0.25, 0.5, *range(1, 15), 16, 18, 21, 24, 27, 30)
+CURVE = (0.25, *range(1, 8), 9, 11, 14, 18, 22, 26, 30)
 MOST_PARTS = 10
 
 

@@ -8,9 +8,9 @@ from tempfile import gettempdir
 from typing import Any
 
 import duckdb
-import ibis
 
 from headwater.errors import RecordError, SettingError
+from headwater.record import duck
 
 
 def open_file(path: Path, memory_limit: str, *, write: bool) -> Any:
@@ -51,7 +51,7 @@ def _check_whole(con: Any, path: Path) -> None:
 
 def connect(target: str, memory_limit: str, *, read_only: bool = False) -> Any:
     """A connection set up as the record needs it."""
-    con = ibis.duckdb.connect(target, read_only=read_only)
+    con = duck.connect(target, read_only=read_only)
     con.raw_sql("SET TimeZone = 'UTC'")
     con.raw_sql("SET preserve_insertion_order = false")
     con.raw_sql("SET enable_progress_bar = false")

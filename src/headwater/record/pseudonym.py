@@ -50,8 +50,8 @@ def plain_name(name: str) -> str:
 
     Letter by letter, as engines do it; Python's own `lower` minds the letters around (final sigma).
     """
-    letters = "".join("i" if letter == "İ" else letter.lower() for letter in name)
-    return re.sub(" +", " ", letters).strip(_BLANKS)
+    letters = name.lower() if name.isascii() else "".join("i" if c == "İ" else c.lower() for c in name)
+    return (re.sub(" +", " ", letters) if "  " in letters else letters).strip(_BLANKS)
 
 
 def plain_on_engine(name: ir.StringValue) -> ir.StringValue:

@@ -59,12 +59,11 @@ def _with_all_fields(rows: ir.Table) -> ir.Table:
 
 def _keyed(rows: ir.Table, key: str, time: str) -> ir.Table:
     """Rows with their own identifier, or one made of contact, time and place among equals."""
-    if key in rows.columns:
-        return rows
     at = rows[time]
     window = ibis.window(group_by=[rows.contact_id, at], order_by=[rows[LINE]])
     place = ibis.row_number().over(window).cast("string").lpad(9, "0")
-    return rows.mutate(**{key: rows.contact_id + "|" + epoch_micros(at).cast("string") + "|" + place})
+    made = rows.contact_id + "|" + epoch_micros(at).cast("string") + "|" + place
+    return rows.mutate(**{key: ibis.coalesce(rows[key], made) if key in rows.columns else made})
 
 
 def _from_contacts(rows: ir.Table, *, touched: bool) -> Tables:

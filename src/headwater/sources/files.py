@@ -51,6 +51,7 @@ class SourceFile:
     damaged_text: bool = False
     has_nul: bool = False
     lines: int = 0
+    has_quotes: bool = True
     closed: bool = True
     size: int = 0
     modified_ns: int = 0
@@ -173,6 +174,7 @@ def _look_at_text(file: SourceFile, told: str) -> SourceFile:
     """One pass over the unpacked bytes: whole? which encoding? NUL bytes? and the fingerprint."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")("surrogateescape")
     nuls = broken = beyond_ascii = line_ends = undefined = 0
+    has_quotes = False
     head = last = b""
     with file.binary() as stream:
         while chunk := stream.read(CHUNK):
@@ -180,11 +182,13 @@ def _look_at_text(file: SourceFile, told: str) -> SourceFile:
             digest.update(chunk)
             nuls += chunk.count(0)
             line_ends += chunk.count(b"\n")
+            has_quotes = has_quotes or b'"' in chunk
             if not chunk.isascii():
                 undefined += sum(map(chunk.count, _UNDEFINED))
-                piece = decoder.decode(chunk)
-                beyond_ascii += len(piece) - len(piece.encode("ascii", "ignore"))
-                broken += len(piece) - len(piece.encode("utf-8", "ignore").decode("utf-8"))
+                good, bad = _beyond_ascii(decoder.decode(chunk))
+                beyond_ascii, broken = beyond_ascii + good, broken + bad
+    # A letter of several bytes that the file begins and does not end.
+    broken += _beyond_ascii(decoder.decode(b"", final=True))[1]
     if file.packing:
         _refuse_foreign(file.name, head)
     encoding = told or _encoding(file.path, head, nuls, broken, beyond_ascii)
@@ -196,9 +200,16 @@ def _look_at_text(file: SourceFile, told: str) -> SourceFile:
         damaged_text=(broken if encoding.startswith("utf-8") else undefined) > 0,
         has_nul=nuls > 0 and not utf16,
         lines=0 if utf16 else line_ends + (not closed),
+        has_quotes=has_quotes,
         closed=closed or utf16,
         fingerprint=digest.hexdigest(),
     )
+
+
+def _beyond_ascii(text: str) -> tuple[int, int]:
+    """How many signs beyond ASCII a piece of UTF-8 holds, and how many bytes that are no sign."""
+    broken = len(text) - len(text.encode("utf-8", "ignore").decode("utf-8"))
+    return len(text) - len(text.encode("ascii", "ignore")) - broken, broken
 
 
 def _encoding(path: Path, head: bytes, nuls: int, broken: int, beyond_ascii: int) -> str:
@@ -215,8 +226,7 @@ def _encoding(path: Path, head: bytes, nuls: int, broken: int, beyond_ascii: int
             f"{path.name} is not text: it is full of NUL bytes", "export as CSV, JSON lines or Excel"
         )
     # A few broken bytes among much good UTF-8 are damage; otherwise the file is in the old Western encoding.
-    good = beyond_ascii - broken
-    return "utf-8" if broken == 0 or good > 10 * broken else "cp1252"
+    return "utf-8" if broken == 0 or beyond_ascii > 10 * broken else "cp1252"
 
 
 def _form(file: SourceFile, head: str) -> Form:

@@ -13,17 +13,19 @@ from headwater.sources.batch import Refused, refused
 from headwater.sources.dates import form_of
 from headwater.sources.engine import Engine, make_temp
 from headwater.sources.mapping import FIELDS, Mapping
-from headwater.sources.masks import has_letters, masks_for, people_columns
+from headwater.sources.masks import Masks, has_letters, people_columns
 from headwater.sources.rejected import Rejected
 from headwater.sources.rows import PROBLEM, SKIPPED, WALL, Problem
-from headwater.sources.stage import LINE, Stage
+from headwater.sources.stage import LINE, NUMBER, Stage, pages
 
 #: The field that identifies a row, where the mapping gives it; other kinds of row are many to a contact.
 _KEYS = {"contact": "contact_id", "touch": "touch_id", "event": "event_id", "message": "message_id",
          "rating": "rating_id"}  # fmt: skip
 _DUPLICATE, _SAME = -1, -2
+#: Where rows with a problem lie until they are written.
+ASIDE = "aside"
 #: Rows whose names are looked up at once.
-_TOGETHER = 2_000
+_TOGETHER = 5_000
 
 
 def settle_duplicates(con: Engine, rows: ir.Table, mapping: Mapping) -> ir.Table:
@@ -68,34 +70,32 @@ def keep_aside(
     key: Key | None,
 ) -> None:
     """Hand every row that is refused or has a problem to `rejected`, names replaced when there is a key."""
-    people = people_columns(mapping)
+    masks = Masks(stage, mapping, key) if key else None
     for aside in (stage.refused_rows(), _bad_rows(stage, rows, mapping, problems)):
         while some := list(islice(aside, _TOGETHER)):
-            masks = masks_for(stage, mapping, key, some) if key else None
-            for row in some:
-                shown = masks.masked(row, stage.columns, people) if masks else row
-                rejected.add(stage.file.name, shown)
+            for row in masks.shown(some) if masks else some:
+                rejected.add(stage.file.name, row)
 
 
 def _bad_rows(
     stage: Stage, rows: ir.Table, mapping: Mapping, problems: Sequence[Problem]
 ) -> Iterator[Refused]:
     bad = rows.filter(rows[PROBLEM].notnull() & (rows[PROBLEM] != _SAME)).select(LINE, PROBLEM)
-    if not bad.count().to_pyarrow().as_py():
-        return
+    bad = bad.mutate(**{NUMBER: ibis.row_number().over(order_by=bad[LINE])})
     texts = {f"c{n}": stage.table[name].cast("string") for n, name in enumerate(stage.columns)}
-    joined = bad.join(stage.table.select(LINE, **texts), LINE).order_by(LINE)
+    laid = make_temp(stage.con, ASIDE, bad.join(stage.table.select(LINE, **texts), LINE))
     duplicate = Problem("duplicate id, different content", _KEYS.get(mapping.rows, "contact_id"))
-    usual = _named_columns(stage, mapping)
-    for batch in joined.to_pyarrow_batches(chunk_size=_TOGETHER):
-        for row in batch.to_pylist():
+    named: dict[str, bool] | None = None
+    for page in pages(laid, int(laid.count().to_pyarrow().as_py())):
+        named = _named_columns(stage, mapping) if named is None else named
+        for row in page:
             cells = {name: row[f"c{n}"] or "" for n, name in enumerate(stage.columns)}
             problem = duplicate if row[PROBLEM] == _DUPLICATE else problems[row[PROBLEM]]
             columns = mapping.fields[problem.field].columns
             value = " ".join(cells[name] for name in columns)
             yield refused(
                 row[LINE], problem.reason, ", ".join(columns), value, list(cells.values()),
-                placed=not _out_of_place(cells, mapping, usual),
+                placed=not _out_of_place(cells, mapping, named),
             )  # fmt: skip
 
 

@@ -19,8 +19,9 @@ from headwater.sources.build import build
 from headwater.sources.draft import draft
 from headwater.sources.engine import drop_temp, make_temp
 from headwater.sources.files import SourceFile, look_at
-from headwater.sources.keep_aside import keep_aside, settle_duplicates
+from headwater.sources.keep_aside import ASIDE, keep_aside, settle_duplicates
 from headwater.sources.mapping import Mapping
+from headwater.sources.masks import BOOK
 from headwater.sources.recognise import in_order, profile, recognised
 from headwater.sources.rejected import Rejected
 from headwater.sources.rows import PROBLEM, typed_rows
@@ -73,7 +74,7 @@ def _load(
     number = next_number(store.con)
     load = _take_in(store, stage, mapping, reading, rejected, number)
     note(store.con, identity, load, file.fingerprint, number)
-    drop_temp(store.con, STAGE, REFUSED, "typed", "typed_once")
+    drop_temp(store.con, STAGE, REFUSED, ASIDE, BOOK, "typed", "typed_once", "typed_in_order")
     return load
 
 
@@ -107,7 +108,11 @@ def _take_in(
     keep_aside(stage, rows, mapping, typed.problems, rejected, None if reading.keep_names else store.key)
     good = rows.filter(rows[PROBLEM].isnull())
     seen = sequence(good, mapping)
-    tables = build(in_sequence(good, seen), mapping)
+    ordered = in_sequence(good, seen)
+    if seen and seen.odd:
+        # Laid down once, since each table of a log asks for it.
+        ordered = make_temp(store.con, "typed_in_order", ordered)
+    tables = build(ordered, mapping)
     for name, table in tables.items():
         merge(store.con, name, table, number)
     if "touches" in tables:

@@ -9,6 +9,7 @@ CURES: dict[str, str] = {
     "wrong number of cells": "a delimiter or quote inside a cell is not escaped, or cells are missing; mend the row",
     "cut off in mid-row": "the file stops here, so more may be missing: export it again",
     "no contact id": "without an identifier the row belongs to no contact; fill it in",
+    "empty cell": "without this cell the row means nothing; fill it in",
     "no time": "without a time the row cannot be placed; fill it in",
     "not a time": "no known form of date fits, or there is no such day; mend it, or add its form to `formats`",
     "not a number": "mend it, or set `decimal` in the mapping if commas are decimal points",

@@ -25,7 +25,7 @@ _DURATIONS = ("wait_seconds", "handle_seconds")
 _REASONS = {"time": "not a time", "date": "not a time", "number": "not a number", "integer": "not a number",
             "flag": "not a yes or no", "text": "unknown word"}  # fmt: skip
 #: Words that must be understood: without them the row means nothing.
-_NEEDED_WORDS = ("author",)
+_NEEDED_WORDS = ("author", "kind")
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,8 @@ def typed_rows(stage: ir.Table, mapping: Mapping, hide: Hide, max_handle_seconds
             for name, field in mapping.fields.items()
         },
     )
-    table = cells.mutate(**{
-        name: _value(cells[_cell(name)], name, mapping, hide) for name in mapping.fields
-    })  # fmt: skip
+    table = cells.mutate(**{name: _value(cells[_cell(name)], name, mapping) for name in mapping.fields})
+    table = _without_names(table, cells, mapping, hide)
     table = table.mutate(**{
         name: values.not_before_time(table[name]) for name in mapping.fields if FIELDS[name].kind == "time"
     })  # fmt: skip
@@ -76,10 +75,19 @@ def _cell(name: str) -> str:
     return f"c {name}"
 
 
-def _value(cells: ir.Value, name: str, mapping: Mapping, hide: Hide) -> ir.Value:
-    column = FIELDS[name]
-    value = values.typed(cells, column, mapping.fields[name], mapping)
-    return hide(value, column.person) if column.person else value
+def _value(cells: ir.Value, name: str, mapping: Mapping) -> ir.Value:
+    return values.typed(cells, FIELDS[name], mapping.fields[name], mapping)
+
+
+def _without_names(table: ir.Table, cells: ir.Table, mapping: Mapping, hide: Hide) -> ir.Table:
+    """The rows with pseudonyms. Each name is hashed once: hashing costs more than looking it up."""
+    for name in mapping.fields:
+        if person := FIELDS[name].person:
+            names = cells.select(__name=_value(cells[_cell(name)], name, mapping)).distinct()
+            hidden = names.mutate(__hidden=hide(names["__name"], person))
+            table = table.left_join(hidden, table[name] == hidden["__name"])
+            table = table.mutate(**{name: table["__hidden"]}).drop("__name", "__hidden")
+    return table
 
 
 def _passing_midnight(table: ir.Table, mapping: Mapping) -> ir.Table:
@@ -130,6 +138,7 @@ def _checks(table: ir.Table, mapping: Mapping, max_handle_seconds: float) -> lis
     found = [(Problem("no contact id", "contact_id"), table.contact_id.isnull())]
     found += [(Problem(_REASONS[FIELDS[name].kind], name), unread) for name, unread in _unread(table, fields)]
     found.append((Problem("no time", start), table[start].isnull()))
+    found += [(Problem("empty cell", name), table[name].isnull()) for name in _NEEDED_WORDS if name in fields]
     for name in _DURATIONS:
         if name in fields:
             found.append((Problem("negative duration", name), table[name] < 0))

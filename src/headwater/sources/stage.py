@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis.expr.types as ir
@@ -20,7 +22,9 @@ from headwater.sources.sheet import read_sheet
 from headwater.sources.vectorised import DoubtError, read_plain
 from headwater.sources.xes import read_xes
 
-LINE = "__line"
+LINE, NUMBER = "__line", "__number"
+#: Rows that are kept aside are handed over so many at a time.
+PAGE = 5_000
 STAGE, REFUSED = "stage", "refused"
 Reader = Callable[[SourceFile], Iterator[Batch]]
 
@@ -28,6 +32,7 @@ Reader = Callable[[SourceFile], Iterator[Batch]]
 READERS: dict[Form, Reader] = {"jsonl": read_jsonl, "xes": read_xes, "xlsx": read_sheet}
 _REFUSED_AS = pa.schema(
     [
+        (NUMBER, pa.int64()),
         ("line", pa.int64()),
         ("reason", pa.string()),
         ("column", pa.string()),
@@ -62,17 +67,26 @@ class Stage:
 
     def refused_rows(self) -> Iterator[Refused]:
         """The rows that the reader could not take, in the order of the file."""
-        table = temp_table(self.con, REFUSED).order_by("line")
-        for batch in table.to_pyarrow_batches(chunk_size=5_000):
-            for row in batch.to_pylist():
+        for page in pages(temp_table(self.con, REFUSED), self.refused):
+            for row in page:
                 yield Refused(row["line"], row["reason"], row["column"], row["value"], tuple(row["cells"]))
+
+
+def pages(table: ir.Table, rows: int) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a table page by page, in the order of their `__number` from 0 on.
+
+    A stream would end, without a word, as soon as the engine is asked anything else on the same connection.
+    """
+    for first in range(0, rows, PAGE):
+        page = table.filter(table[NUMBER].between(first, first + PAGE - 1)).order_by(NUMBER)
+        yield page.to_pyarrow().to_pylist()
 
 
 def lay(con: Engine, file: SourceFile, delimiter: str = "") -> Stage:
     """Read a file into the engine. SourceError when it cannot be read to its end, or changed meanwhile."""
     con.raw_sql(
         f"CREATE OR REPLACE TEMP TABLE {REFUSED} "
-        '(line BIGINT, reason VARCHAR, "column" VARCHAR, value VARCHAR, cells VARCHAR[])'
+        f'({NUMBER} BIGINT, line BIGINT, reason VARCHAR, "column" VARCHAR, value VARCHAR, cells VARCHAR[])'
     )
     refused = 0
     if file.form == "parquet":
@@ -113,16 +127,34 @@ def _lay_batches(con: Engine, batches: Iterator[Batch]) -> int:
     con.raw_sql(f"DELETE FROM {REFUSED}")
     known: dict[str, str] = {}
     refused = 0
-    for batch in batches:
+    for batch in _one_ahead(batches):
         names = _engine_names(batch.columns, known)
-        for name in [name for name in names if name not in known.values()]:
-            con.raw_sql(f"ALTER TABLE {STAGE} ADD COLUMN {quoted(name)} VARCHAR")
+        _add_columns(con, [name for name in names if name not in known.values()], first=not known)
         known |= dict(zip(batch.columns, names, strict=True))
         columns = dict(zip(names, batch.columns.values(), strict=True))
         _insert(con, STAGE, pa.table({LINE: batch.lines, **columns}))
-        _insert(con, REFUSED, _refused_table(batch.refused))
+        _insert(con, REFUSED, _refused_table(batch.refused, refused))
         refused += len(batch.refused)
     return refused
+
+
+def _add_columns(con: Engine, names: Sequence[str], *, first: bool) -> None:
+    """Columns for what a batch brings; most files bring them all at once, which one statement does."""
+    if first:
+        columns = ", ".join([f"{LINE} BIGINT", *(f"{quoted(name)} VARCHAR" for name in names)])
+        con.raw_sql(f"CREATE OR REPLACE TEMP TABLE {STAGE} ({columns})")
+        return
+    for name in names:
+        con.raw_sql(f"ALTER TABLE {STAGE} ADD COLUMN {quoted(name)} VARCHAR")
+
+
+def _one_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The batches, the next one being read while one is laid: the two use different cores."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def _engine_names(columns: Sequence[str] | dict[str, pa.Array], known: dict[str, str]) -> list[str]:
@@ -136,17 +168,18 @@ def _engine_names(columns: Sequence[str] | dict[str, pa.Array], known: dict[str,
     return names
 
 
-def _refused_table(rows: Sequence[Refused]) -> pa.Table:
+def _refused_table(rows: Sequence[Refused], first: int) -> pa.Table:
     return pa.Table.from_pylist(
         [
             {
+                NUMBER: number,
                 "line": row.line,
                 "reason": row.reason,
                 "column": row.column,
                 "value": row.value,
                 "cells": row.cells,
             }
-            for row in rows
+            for number, row in enumerate(rows, first)
         ],
         schema=_REFUSED_AS,
     )

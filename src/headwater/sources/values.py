@@ -19,6 +19,8 @@ _UNSET = (
     r"^(0+|(0000|0001|1753|9999)-.*|1(899-12-3[01]|900-01-0[01]|970-01-0[12]).*|"
     r"0?[01][/.\-]0?[01][/.\-](0000|0001|1900|1970)( .*)?|31[/.\-]12[/.\-]9999.*|12[/.\-]31[/.\-]9999.*)$"
 )
+#: Whole numbers above this cannot be told apart as floating-point numbers.
+_MOST = 2.0**53
 _YES, _NO = ("true", "yes", "y", "1", "t"), ("false", "no", "n", "0", "f")
 #: Words for kinds of value that a source does not know better; others stay null.
 _FALLBACK = {"status": "unknown", "ended_by": "unknown", "kind": "activity", "about": "overall"}
@@ -78,7 +80,9 @@ def typed(cells: ir.Value, column: Column, field: Field, mapping: Mapping) -> ir
         return moment(cells, field.formats or mapping.formats, "UTC").date()
     if column.kind in ("number", "integer"):
         value = number(cells, mapping.decimal, _SECONDS[field.unit or "seconds"])
-        return value if column.kind == "number" else value.round().try_cast("int64")
+        return (
+            value if column.kind == "number" else ibis.ifelse(value.abs() < _MOST, value, ibis.null()).round()
+        )
     if column.kind == "flag":
         return flag(cells)
     words = mapping.values.get(column.name, {})
@@ -120,7 +124,7 @@ def _by_shape(text: ir.Value, zone: str) -> list[tuple[ir.Value, ir.Value]]:
     tight = text.re_replace(r"\s*(UTC|GMT)$", "Z").re_replace(r"\s+([+-]\d\d)", r"\1")
     zoned = tight.re_replace(r"([T ]\d{1,2}:\d\d)([Z+-])", r"\1:00\2").replace(",", ".")
     seconds = text.try_cast("float64") / ibis.ifelse(text.length() == 13, 1000.0, 1.0)
-    micros = (seconds * 1_000_000).round().cast("int64")
+    micros = ibis.ifelse(seconds.abs() < _MOST / 1_000_000, seconds * 1_000_000, ibis.null()).round()
     return [
         (text.re_search(_ISO + OFFSET), zoned.try_cast("timestamp('UTC', 6)")),
         (text.re_search(_ISO), in_zone(zone, text.replace(",", ".").try_cast("timestamp(6)"))),

@@ -138,14 +138,13 @@ def _numbered(
     whole = np.ones(total, dtype=bool)
     whole[at] = False
     height = np.ones(total, dtype=np.int64)
-    height[whole] += _inner_lines(part)
+    if plan.file.has_quotes:  # without quotes no cell can hold a line end
+        height[whole] += _inner_lines(part)
     starts = line + np.cumsum(height) - height
     numbered = zip(starts[~whole], wrong, strict=True)
     refused = [aside for start, row in numbered if (aside := _refused(int(start), row, plan))]
-    filled = _filled(part)
-    columns = {name: part.column(name).filter(filled) for name in plan.header}
-    batch = Batch(columns, pa.array(starts[whole]).filter(filled), refused)
-    return batch, row + total, line + int(height.sum())
+    columns = {name: part.column(name) for name in plan.header}
+    return _filled(Batch(columns, pa.array(starts[whole]), refused)), row + total, line + int(height.sum())
 
 
 def _refused(line: int, wrong: Wrong, plan: _Plan) -> Refused | None:
@@ -160,12 +159,14 @@ def _refused(line: int, wrong: Wrong, plan: _Plan) -> Refused | None:
     return wrong_width(plan.file, cells, width, line, line)
 
 
-def _filled(part: pa.RecordBatch) -> pa.Array:
-    """True for rows that hold anything; an empty line is no row."""
-    first = pc.not_equal(part.column(0), "")
-    if pc.all(first).as_py():
-        return first
-    return reduce(pc.or_, [pc.not_equal(column, "") for column in part.columns])
+def _filled(batch: Batch) -> Batch:
+    """The rows that hold anything; an empty line is no row."""
+    columns = list(batch.columns.values())
+    if pc.all(pc.not_equal(columns[0], "")).as_py():
+        return batch
+    filled = reduce(pc.or_, [pc.not_equal(column, "") for column in columns])
+    kept = {name: column.filter(filled) for name, column in batch.columns.items()}
+    return Batch(kept, batch.lines.filter(filled), batch.refused)
 
 
 def _inner_lines(part: pa.RecordBatch) -> Any:
