@@ -7,7 +7,7 @@ from datetime import datetime
 
 import ibis.expr.types as ir
 
-from headwater.record.record import Record
+from headwater.record.record import Record, once
 
 #: A customer id on at least this share of all rows, and at least this many of them, is a catch-all
 #: ("0", "anonymous", the switchboard's own number) and not one person.
@@ -42,6 +42,7 @@ def answered_contacts(record: Record) -> ir.Table:
     return contacts.filter(contacts.status.notin(["void", "abandoned"]))
 
 
+@once
 def period(record: Record) -> Period:
     """From the first to the last opening of a real contact."""
     contacts = real_contacts(record)
@@ -50,6 +51,7 @@ def period(record: Record) -> Period:
     return Period(first, last)
 
 
+@once
 def catch_all_customers(record: Record) -> tuple[str, ...]:
     """Customer ids that stand on so many rows that they cannot be one customer, commonest first."""
     contacts = real_contacts(record)

@@ -18,7 +18,7 @@ from headwater.measures.clock import DAY
 from headwater.measures.product_limit import Share, ratio
 from headwater.measures.thanks import without_request
 from headwater.measures.watching import Watch, seconds_of
-from headwater.record.record import Record
+from headwater.record.record import Record, once
 
 Match = Literal["topic", "queue", "customer"]
 Clock = Literal["opened", "closed"]
@@ -58,6 +58,7 @@ class Part:
     agents: int | None
 
 
+@once
 def requests(record: Record, watch: Watch, match: Match, enough: int = 1) -> Requests:
     """Answered contacts of identified customers that ask for something, with the matter of each.
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from headwater.measures.base import real_contacts
 from headwater.measures.clock import DAY, WEEK, offsets
-from headwater.record.record import Record
+from headwater.record.record import Record, once
 
 #: A week with less than this share of the usual contacts is one in which the record hardly looked.
 THIN_SHARE = 0.05
@@ -56,6 +56,7 @@ def seconds_of(moment: ir.TimestampValue) -> ir.IntegerValue:
     return moment.epoch_seconds().cast("float64").floor().cast("int64")
 
 
+@once
 def watched(record: Record, timezone: str) -> Watch | None:
     """The stretch in which the record looked steadily; None in a record without contacts.
 

@@ -22,8 +22,8 @@ from headwater.record.database import connect, first_line, open_file
 from headwater.record.loads import LOADS, Load, from_json
 from headwater.record.pseudonym import Key, key_at, new_key
 from headwater.record.record import Record
-from headwater.record.schema import conform, empty, schema_of
-from headwater.record.tables import TABLES
+from headwater.record.schema import conform, empty
+from headwater.record.tables import TABLES, Table
 
 VERSION = 1
 META = "headwater_meta"
@@ -210,6 +210,15 @@ def _meta(con: Any, place: str) -> dict[str, str]:
     return meta
 
 
+def create_sql(name: str, table: Table) -> str:
+    """The statement that makes a table of the record with the hidden column that says which load a row is of."""
+    columns = [
+        f'"{column.name}" {DuckDBType.to_string(ibis.dtype(column.ibis_type))}{"" if column.null else " NOT NULL"}'
+        for column in table.columns
+    ]
+    return f"CREATE TABLE {name} ({', '.join([*columns, *([f'{ORIGIN} BIGINT'] if name in TABLES else [])])})"
+
+
 def create_or_migrate(con: Any, key: Key | None) -> None:
     """Bring the tables to the present definitions: make what is missing, add columns, note the version.
 
@@ -218,7 +227,8 @@ def create_or_migrate(con: Any, key: Key | None) -> None:
     present = set(con.list_tables())
     for name, table in ALL.items():
         if name not in present:
-            con.create_table(name, schema=schema_of(table))
+            con.raw_sql(create_sql(name, table))
+            continue
         have = set(con.table(name).columns)
         for column in table.columns:
             if column.name not in have:

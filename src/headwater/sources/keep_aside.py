@@ -81,6 +81,8 @@ def _bad_rows(
     stage: Stage, rows: ir.Table, mapping: Mapping, problems: Sequence[Problem]
 ) -> Iterator[Refused]:
     bad = rows.filter(rows[PROBLEM].notnull() & (rows[PROBLEM] != _SAME)).select(LINE, PROBLEM)
+    if not bad.count().to_pyarrow().as_py():
+        return
     bad = bad.mutate(**{NUMBER: ibis.row_number().over(order_by=bad[LINE])})
     texts = {f"c{n}": stage.table[name].cast("string") for n, name in enumerate(stage.columns)}
     laid = make_temp(stage.con, ASIDE, bad.join(stage.table.select(LINE, **texts), LINE))
