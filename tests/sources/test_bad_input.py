@@ -185,11 +185,15 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path) -> None:
         lay(in_memory().con, file)
 
 
-def test_a_row_cut_off_at_the_end_is_kept_aside_and_told_first(tmp_path: Path) -> None:
-    got = load_text(tmp_path, TICKETS + "T4,2024-03-03 09:0")
-    assert [(row["line"], row["reason"]) for row in got.rejected] == [("5", "cut off in mid-row")]
-    assert got.load.rows_read == 4
-    assert any("may have been cut off" in line for line in got.load.warnings)
+def test_a_half_written_file_is_refused_with_the_line_it_stops_in(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="line 5: the file stops in the middle of its last row"):
+        load_text(tmp_path, TICKETS + "T4,2024-03-03 09:0")
+
+
+def test_a_footer_of_one_word_is_kept_aside(tmp_path: Path) -> None:
+    got = load_text(tmp_path, TICKETS + "3 rows")
+    assert [(row["line"], row["reason"]) for row in got.rejected] == [("5", "wrong number of cells")]
+    assert (got.load.rows_read, got.load.rejected) == (4, 1)
 
 
 def test_a_whole_last_row_needs_no_line_end(tmp_path: Path) -> None:

@@ -148,10 +148,22 @@ def _keep_or_refuse(file: SourceFile, batch: _Batch, row: list[str], line: int, 
 
 
 def wrong_width(file: SourceFile, row: Sequence[str], width: int, line: int, last_line: int) -> Refused:
-    """A row with too few or too many cells; a short one where the file ends without a line end was cut off."""
-    cut = len(row) < width and not file.closed and last_line >= file.lines > 0
-    reason = "cut off in mid-row" if cut else "wrong number of cells"
-    return refused(line, reason, "", f"{len(row)} cells, the header has {width}", row)
+    """A row with too few or too many cells.
+
+    SourceError when it is the last one, has begun and stops without a line end: then the file was cut
+    off, and nobody knows how much is missing. A lone word there is a footer, and no reason to refuse.
+    """
+    if 1 < len(row) < width and not file.closed and last_line >= file.lines > 0:
+        raise stops_in_mid_row(file, line)
+    return refused(line, "wrong number of cells", "", f"{len(row)} cells, the header has {width}", row)
+
+
+def stops_in_mid_row(file: SourceFile, line: int) -> SourceError:
+    """The error for a file that was only half written."""
+    return SourceError(
+        f"{file.name}, line {line}: the file stops in the middle of its last row, so it is not whole",
+        "export it again; if nothing is missing, complete or remove that row",
+    )
 
 
 def _is_text(row: Sequence[str]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Mapping as Dict
 
 import ibis
 import ibis.expr.types as ir
@@ -35,12 +34,9 @@ def _about_text(stage: Stage) -> Iterator[str]:
         yield f"{stage.file.name} is not UTF-8; its text was read as Western European (Windows-1252)."
 
 
-def warnings(
-    stage: Stage, rows: ir.Table, mapping: Mapping, seen: Sequence | None, aside: Dict[str, int]
-) -> tuple[str, ...]:
-    """What looks wrong though it could be read; `aside` counts the rows kept aside by reason."""
+def warnings(stage: Stage, rows: ir.Table, mapping: Mapping, seen: Sequence | None) -> tuple[str, ...]:
+    """What looks wrong though it could be read."""
     return (
-        *_cut_off(stage, aside),
         *_clock_jumps(seen),
         *_clock_changes(rows, mapping),
         *_damaged_ids(stage, mapping),
@@ -107,8 +103,3 @@ def _unknown_status(stage: Stage, mapping: Mapping) -> Iterator[str]:
         if counts:
             shown = told(stage, people_columns(mapping), counts, _SHOWN)
             yield f"{field.columns[0]} holds words the mapping does not know, treated as unknown: {shown}."
-
-
-def _cut_off(stage: Stage, aside: Dict[str, int]) -> Iterator[str]:
-    if "cut off in mid-row" in aside:
-        yield f"{stage.file.name} stops in the middle of its last row: the export may have been cut off there."

@@ -220,11 +220,11 @@ def _values(work: _Work, name: str, column: str) -> dict[str, str]:
         people = [other for field, other in work.chosen.items() if FIELDS[field].person]
         shown = told(work.stage, people, unknown, 8)
         work.assumed.append(f"Not understood in {column}, so treated as unknown: {shown}.")
-    if name == "status":
+    if name in ("status", "ended_by"):
         done = [word for word in words if known.get(word.lower()) in ("resolved", "closed")]
-        work.questions.append(
-            f"[status]: which words mean that the issue is resolved? Taken: {', '.join(done) or 'none'}."
-        )
+        shown = ", ".join(done) or "none"
+        work.questions.append(f"[{name}]: which words mean that the issue is resolved? Taken: {shown}.")
+        work.assumed.append(f"In {column}, these words were taken to mean resolved: {shown}.")
     return known
 
 

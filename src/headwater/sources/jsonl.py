@@ -10,7 +10,7 @@ from typing import Any
 from headwater.errors import SourceError
 from headwater.sources.batch import BATCH_CHARACTERS, BATCH_ROWS, SHOWN, Batch, Refused, text_batch
 from headwater.sources.batch import refused as not_json
-from headwater.sources.delimited import printable
+from headwater.sources.delimited import printable, stops_in_mid_row
 from headwater.sources.files import SourceFile
 
 #: The pieces of a broken line: its strings, and the words and numbers between them.
@@ -27,8 +27,9 @@ def read_jsonl(file: SourceFile) -> Iterator[Batch]:
     for line, text in _objects(file):
         row = _parse(text)
         if row is None:
-            reason = "cut off in mid-row" if not file.closed and line == file.lines else "not JSON"
-            refused.append(not_json(line, reason, "", "", _PIECES.findall(printable(text[:SHOWN]))))
+            if not file.closed and line == file.lines:
+                raise stops_in_mid_row(file, line)
+            refused.append(not_json(line, "not JSON", "", "", _PIECES.findall(printable(text[:SHOWN]))))
             continue
         rows.append(row)
         lines.append(line)

@@ -127,7 +127,7 @@ def _take_in(
         rows_read=stage.rows_read,
         rejected_by_reason=aside,
         assumed=doubts.assumptions(stage, rows, mapping),
-        warnings=doubts.warnings(stage, good, mapping, seen, aside),
+        warnings=doubts.warnings(stage, good, mapping, seen),
     )
 
 

@@ -7,7 +7,6 @@ CURES: dict[str, str] = {
     "not text": "the bytes of this row are no text; export the file again as UTF-8",
     "not JSON": "this line is no JSON object; export it again",
     "wrong number of cells": "a delimiter or quote inside a cell is not escaped, or cells are missing; mend the row",
-    "cut off in mid-row": "the file stops here, so more may be missing: export it again",
     "no contact id": "without an identifier the row belongs to no contact; fill it in",
     "empty cell": "without this cell the row means nothing; fill it in",
     "no time": "without a time the row cannot be placed; fill it in",
