@@ -26,7 +26,7 @@ from headwater.sources.recognise import in_order, profile, recognised
 from headwater.sources.rejected import Rejected
 from headwater.sources.rows import PROBLEM, typed_rows
 from headwater.sources.sequence import in_sequence, sequence
-from headwater.sources.stage import REFUSED, STAGE, Stage, lay
+from headwater.sources.stage import REFUSED, Stage, clear, lay
 
 Progress = Callable[[str], None]
 
@@ -74,7 +74,8 @@ def _load(
     number = next_number(store.con)
     load = _take_in(store, stage, mapping, reading, rejected, number)
     note(store.con, identity, load, file.fingerprint, number)
-    drop_temp(store.con, STAGE, REFUSED, ASIDE, BOOK, "typed", "typed_once", "typed_in_order")
+    clear(store.con)
+    drop_temp(store.con, REFUSED, ASIDE, BOOK, "typed", "typed_once", "typed_in_order")
     return load
 
 

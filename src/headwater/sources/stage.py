@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 from headwater.errors import SourceError
 from headwater.sources.batch import Batch, Refused
 from headwater.sources.delimited import read_delimited
-from headwater.sources.engine import Engine, register, temp_table, unregister
+from headwater.sources.engine import Engine, drop_temp, register, temp_table, unregister
 from headwater.sources.files import Form, SourceFile
 from headwater.sources.jsonl import read_jsonl
 from headwater.sources.sheet import read_sheet
@@ -25,6 +25,8 @@ from headwater.sources.xes import read_xes
 LINE, NUMBER = "__line", "__number"
 #: Rows that are kept aside are handed over so many at a time.
 PAGE = 5_000
+#: Rows of up to so many bytes stay in memory instead of being copied into the engine.
+IN_MEMORY = 200_000_000
 STAGE, REFUSED = "stage", "refused"
 Reader = Callable[[SourceFile], Iterator[Batch]]
 
@@ -108,10 +110,11 @@ def _lay_delimited(con: Engine, file: SourceFile, delimiter: str) -> int:
 
 
 def _lay_parquet(con: Engine, path: Path) -> None:
+    clear(con)
     place = str(path).replace("'", "''")
     try:
         con.raw_sql(
-            f"CREATE OR REPLACE TEMP TABLE {STAGE} AS "
+            f"CREATE TEMP TABLE {STAGE} AS "
             f"SELECT * EXCLUDE file_row_number, file_row_number + 1 AS {LINE} "
             f"FROM read_parquet('{place}', file_row_number = true)"
         )
@@ -121,31 +124,66 @@ def _lay_parquet(con: Engine, path: Path) -> None:
         ) from error
 
 
+@dataclass
+class _Rows:
+    """Rows on their way to the stage: in memory while they are few, in the engine when they are many.
+
+    What lies in memory the engine reads on all its cores and nobody has to copy; what lies in the
+    engine may be larger than memory.
+    """
+
+    con: Engine
+    held: list[pa.Table] = field(default_factory=list)
+    size: int = 0
+    columns: list[str] | None = None
+
+    def add(self, rows: pa.Table) -> None:
+        """Take rows; their columns may be new."""
+        self.held.append(rows)
+        self.size += rows.nbytes
+        if self.columns is not None or self.size > IN_MEMORY:
+            self._lay()
+
+    def finish(self) -> None:
+        """Make the stage of what was taken."""
+        if self.columns is None:
+            nothing = pa.table({LINE: pa.array([], pa.int64())})
+            register(self.con, STAGE, pa.concat_tables([nothing, *self.held], promote_options="default"))
+
+    def _lay(self) -> None:
+        for rows in self.held:
+            if self.columns is None:
+                columns = ", ".join(f"{quoted(name)} VARCHAR" for name in rows.column_names if name != LINE)
+                self.con.raw_sql(f"CREATE TEMP TABLE {STAGE} ({LINE} BIGINT{', ' * bool(columns)}{columns})")
+                self.columns = list(rows.column_names)
+            for name in [name for name in rows.column_names if name not in self.columns]:
+                self.con.raw_sql(f"ALTER TABLE {STAGE} ADD COLUMN {quoted(name)} VARCHAR")
+                self.columns.append(name)
+            _insert(self.con, STAGE, rows)
+        self.held = []
+
+
 def _lay_batches(con: Engine, batches: Iterator[Batch]) -> int:
     """Lay batches one below the other; how many rows were refused."""
-    con.raw_sql(f"CREATE OR REPLACE TEMP TABLE {STAGE} ({LINE} BIGINT)")
+    clear(con)
     con.raw_sql(f"DELETE FROM {REFUSED}")
     known: dict[str, str] = {}
-    refused = 0
+    rows, refused = _Rows(con), 0
     for batch in _one_ahead(batches):
         names = _engine_names(batch.columns, known)
-        _add_columns(con, [name for name in names if name not in known.values()], first=not known)
         known |= dict(zip(batch.columns, names, strict=True))
         columns = dict(zip(names, batch.columns.values(), strict=True))
-        _insert(con, STAGE, pa.table({LINE: batch.lines, **columns}))
+        rows.add(pa.table({LINE: batch.lines, **columns}))
         _insert(con, REFUSED, _refused_table(batch.refused, refused))
         refused += len(batch.refused)
+    rows.finish()
     return refused
 
 
-def _add_columns(con: Engine, names: Sequence[str], *, first: bool) -> None:
-    """Columns for what a batch brings; most files bring them all at once, which one statement does."""
-    if first:
-        columns = ", ".join([f"{LINE} BIGINT", *(f"{quoted(name)} VARCHAR" for name in names)])
-        con.raw_sql(f"CREATE OR REPLACE TEMP TABLE {STAGE} ({columns})")
-        return
-    for name in names:
-        con.raw_sql(f"ALTER TABLE {STAGE} ADD COLUMN {quoted(name)} VARCHAR")
+def clear(con: Engine) -> None:
+    """Forget the rows of the file that was read before."""
+    unregister(con, STAGE)
+    drop_temp(con, STAGE)
 
 
 def _one_ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
