@@ -40,11 +40,13 @@ docs: .venv/.ready-dev  ## Write the pages of docs/ that are made from the code
 .venv/.ready: uv.lock pyproject.toml | uv
 	@echo "setting up .venv"
 	@$(SYNC) --no-dev
+	@.venv/bin/python -m compileall -q src
 	@touch $@
 
 .venv/.ready-dev: uv.lock pyproject.toml | uv
 	@echo "setting up .venv with what tests and checks need"
 	@$(SYNC)
+	@.venv/bin/python -m compileall -q src
 	@touch .venv/.ready $@
 
 # pip into a folder is quicker than a virtual environment, which Pythons without pip need all the same.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -169,6 +170,17 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
+
+
+def program() -> None:
+    """The installed command. Everything is written and closed when `main` returns.
+
+    So the process ends at once, instead of spending a third of a second on freeing what the system frees.
+    """
+    main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _fail(error: HeadwaterError, *, verbose: bool) -> None:

@@ -96,13 +96,12 @@ class OrderEvidence:
 
 def order_evidence(table: ir.Table, columns: Iterable[str]) -> OrderEvidence:
     """Evidence from all cells of some columns about the order of day and month."""
-    found = [_order_of(table, column) for column in columns if table[column].type().is_string()]
-    return OrderEvidence(*(sum(parts) for parts in zip((0, 0, 0), *found, strict=True)))
-
-
-def _order_of(table: ir.Table, column: str) -> tuple[int, int, int]:
+    texts = [table[column].strip() for column in columns if table[column].type().is_string()]
+    if not texts:
+        return OrderEvidence(0, 0, 0)
     # Thousands of rows share a few hundred beginnings; only those are taken apart.
-    starts = table.select(text=table[column].strip().substr(0, _LONGEST_LEADING))
+    parts = [table.select(text=text.substr(0, _LONGEST_LEADING)) for text in texts]
+    starts = ibis.union(*parts) if len(parts) > 1 else parts[0]
     starts = starts.group_by("text").agg(n=starts.count())
     first = starts.text.re_extract(_LEADING, 1).try_cast("int64")
     second = starts.text.re_extract(_LEADING, 2).try_cast("int64")
@@ -111,7 +110,7 @@ def _order_of(table: ir.Table, column: str) -> tuple[int, int, int]:
         month=starts.n.sum(where=(second > 12) & (first <= 12)),
         either=starts.n.sum(where=(first <= 12) & (second <= 12)),
     ).to_pyarrow().to_pylist()[0]  # fmt: skip
-    return row["day"] or 0, row["month"] or 0, row["either"] or 0
+    return OrderEvidence(row["day"] or 0, row["month"] or 0, row["either"] or 0)
 
 
 def decimal_of(cells: Dict[str, ColumnFacts], names: list[str]) -> str:
